@@ -1,0 +1,94 @@
+package dev.sconce.handler;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns requests into answers for one model, in four steps: initialize, preprocess, inference,
+ * postprocess.
+ *
+ * <p><b>Threads.</b> Every worker owns one handler and calls it from its one thread, so a handler
+ * needs no locks for its fields. What is heavy and safe to share (the weights above all) is opened
+ * through {@link HandlerContext#shared()}, once for all workers of a model version on a device.
+ *
+ * <p><b>Failures.</b> A {@link dev.sconce.error.ServingException} is the answer its code says, with
+ * its message. Anything else a step throws is a 500 with a fixed text; stack and request id go to
+ * the log. Preprocessing and postprocessing fail for their request alone. If inference fails for a
+ * batch of several, the worker calls it again for each request alone, so one bad request never
+ * costs another its answer.
+ *
+ * <p><b>Native memory</b> lives inside {@link #inference} or behind {@link
+ * HandlerContext#shared()}: {@code P} and {@code R} are plain Java values that nobody has to close.
+ *
+ * <p>A complete handler:
+ *
+ * <pre>{@code
+ * public final class WordCount implements Handler<String, Integer> {
+ *   private Pattern separator = Pattern.compile(" ");
+ *
+ *   @Override public void initialize(HandlerContext context) {
+ *     separator = Pattern.compile(context.settings().text("separator").orElse("\\s+"));
+ *   }
+ *
+ *   @Override public String preprocess(Input input) {
+ *     return input.require("data", "body").text();
+ *   }
+ *
+ *   @Override public List<Integer> inference(List<String> batch) {
+ *     return batch.stream().map(text -> separator.split(text).length).toList();
+ *   }
+ *
+ *   @Override public Output postprocess(Input input, Integer words) {
+ *     return Output.json(Map.of("words", words));
+ *   }
+ * }
+ * }</pre>
+ *
+ * @param <P> what preprocessing makes of one request
+ * @param <R> what inference makes of one request
+ */
+public interface Handler<P, R> extends AutoCloseable {
+
+  /**
+   * Loads what the model needs; called once, before any other step.
+   *
+   * @throws Exception if the model cannot be served; the registration fails with the message
+   */
+  void initialize(HandlerContext context) throws Exception;
+
+  /**
+   * Reads one request.
+   *
+   * @throws Exception if this request cannot be served; others are not touched
+   */
+  P preprocess(Input input) throws Exception;
+
+  /**
+   * Runs the model on a batch.
+   *
+   * @param batch at least one and at most {@code batchSize} preprocessed requests
+   * @return one result for each element of {@code batch}, in its order
+   * @throws Exception if the batch failed; see the class comment for what happens then
+   */
+  List<R> inference(List<P> batch) throws Exception;
+
+  /**
+   * Makes the answer to one request.
+   *
+   * @param input the request that {@code result} belongs to
+   * @throws Exception if this request cannot be answered; others are not touched
+   */
+  Output postprocess(Input input, R result) throws Exception;
+
+  /**
+   * What a person should know of how this model is served: names in {@code camelCase}, values that
+   * JSON has. Shown by the management API's describe call and logged once when the model is ready.
+   */
+  default Map<String, Object> describe() {
+    return Map.of();
+  }
+
+  /** Gives back what {@link #initialize} took; shared resources close themselves. */
+  @Override
+  default void close() {}
+}
