@@ -1,0 +1,125 @@
+package dev.sconce.network;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/**
+ * A tensor that a written module carries: its shape, its place in memory, and how to compute its
+ * bytes when they are needed, so that no more than one is on the heap at a time. Equal only to
+ * itself.
+ */
+final class Constant {
+  /** The number formats written, with PyTorch's names for their storages. */
+  enum Type {
+    FLOAT32("FloatStorage", 4),
+    BFLOAT16("BFloat16Storage", 2);
+
+    final String storage;
+    final int bytes;
+
+    Type(String storage, int bytes) {
+      this.storage = storage;
+      this.bytes = bytes;
+    }
+  }
+
+  private final long[] shape;
+  private final long[] strides;
+  private final Type type;
+  private final Supplier<float[]> values;
+
+  private Constant(long[] shape, long[] strides, Type type, Supplier<float[]> values) {
+    this.shape = shape;
+    this.strides = strides;
+    this.type = type;
+    this.values = values;
+  }
+
+  /** A tensor in the usual order: the last dimension's neighbours are neighbours in memory. */
+  static Constant rowMajor(Type type, Supplier<float[]> values, long... shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= shape[i];
+    }
+    return new Constant(shape, strides, type, values);
+  }
+
+  /**
+   * A convolution's weight whose channels lie innermost (PyTorch's channels_last).
+   *
+   * @param values the weight in the usual order [out, in, height, width]
+   */
+  static Constant channelsLast(Type type, Supplier<float[]> values, long... shape) {
+    int in = (int) shape[1];
+    int area = Math.toIntExact(shape[2] * shape[3]);
+    long[] strides = {in * (long) area, 1, shape[3] * in, in};
+    return new Constant(shape, strides, type, () -> channelsInnermost(values.get(), in, area));
+  }
+
+  private static float[] channelsInnermost(float[] values, int channels, int area) {
+    if (channels == 1 || area == 1) {
+      return values;
+    }
+    float[] moved = new float[values.length];
+    int block = channels * area;
+    for (int start = 0; start < values.length; start += block) {
+      for (int channel = 0; channel < channels; channel++) {
+        for (int at = 0; at < area; at++) {
+          moved[start + at * channels + channel] = values[start + channel * area + at];
+        }
+      }
+    }
+    return moved;
+  }
+
+  /** The sizes of the dimensions; not to be written to. */
+  long[] shape() {
+    return shape;
+  }
+
+  /** The distance of neighbours in each dimension, in elements; not to be written to. */
+  long[] strides() {
+    return strides;
+  }
+
+  Type type() {
+    return type;
+  }
+
+  /** How many numbers there are. */
+  long elements() {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+
+  /** The elements as they lie in memory, little-endian. */
+  ByteBuffer bytes() {
+    float[] numbers = values.get();
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.multiplyExact(numbers.length, type.bytes))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    if (type == Type.FLOAT32) {
+      bytes.asFloatBuffer().put(numbers);
+      return bytes;
+    }
+    for (float number : numbers) {
+      bytes.putShort(bfloat16(number));
+    }
+    return bytes.flip();
+  }
+
+  /**
+   * The nearest bfloat16, ties to even, as PyTorch rounds ({@code c10/util/BFloat16.h}, {@code
+   * round_to_nearest_even}).
+   */
+  private static short bfloat16(float number) {
+    if (Float.isNaN(number)) {
+      return 0x7fc0;
+    }
+    int bits = Float.floatToRawIntBits(number);
+    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+  }
+}

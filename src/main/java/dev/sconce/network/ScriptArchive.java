@@ -1,0 +1,100 @@
+package dev.sconce.network;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * The file that holds a TorchScript module: a zip of stored entries under one folder, with the
+ * source text, the pickled module object and the tensors.
+ *
+ * <p>Layout as {@code torch.jit.save} writes it and {@code torch/csrc/jit/serialization/import.cpp}
+ * reads it, version 3.
+ */
+final class ScriptArchive {
+  private static final String ROOT = "module/";
+  private static final LocalDateTime ZIP_EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+  private final ZipOutputStream zip;
+
+  private ScriptArchive(ZipOutputStream zip) {
+    this.zip = zip;
+  }
+
+  /**
+   * Writes a module.
+   *
+   * @param file is made or overwritten
+   * @param className the module's class in {@code source}
+   * @param source the text of {@code code/__torch__.py}
+   * @param constants what {@code source} calls {@code CONSTANTS.c0}, {@code CONSTANTS.c1}, …
+   */
+  static void write(Path file, String className, String source, List<Constant> constants)
+      throws IOException {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      ScriptArchive archive = new ScriptArchive(zip);
+      archive.entry("version", "3\n");
+      archive.entry("byteorder", "little");
+      archive.entry("code/__torch__.py", source);
+      archive.entry("data.pkl", modulePickle(className));
+      archive.entry("constants.pkl", constantsPickle(constants));
+      for (int i = 0; i < constants.size(); i++) {
+        archive.entry("constants/" + i, constants.get(i).bytes());
+      }
+    }
+  }
+
+  private void entry(String name, String text) throws IOException {
+    entry(name, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void entry(String name, ByteBuffer content) throws IOException {
+    ZipEntry entry = new ZipEntry(ROOT + name);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setTimeLocal(ZIP_EPOCH);
+    entry.setSize(content.remaining());
+    CRC32 crc = new CRC32();
+    crc.update(content.duplicate());
+    entry.setCrc(crc.getValue());
+    zip.putNextEntry(entry);
+    zip.write(content.array(), content.arrayOffset(), content.remaining());
+    zip.closeEntry();
+  }
+
+  /** An object of the class, with no attributes of its own. */
+  private static ByteBuffer modulePickle(String className) {
+    PickleWriter pickle = new PickleWriter();
+    pickle.global("__torch__", className).emptyTuple().newObject();
+    pickle.emptyDict().mark().text("training").bool(false).setItems().build();
+    return pickle.stop();
+  }
+
+  private static ByteBuffer constantsPickle(List<Constant> constants) {
+    PickleWriter pickle = new PickleWriter();
+    pickle.mark();
+    for (int i = 0; i < constants.size(); i++) {
+      tensor(pickle, i, constants.get(i));
+    }
+    return pickle.tuple().stop();
+  }
+
+  /** {@code _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks)}. */
+  private static void tensor(PickleWriter pickle, int index, Constant constant) {
+    pickle.global("torch._utils", "_rebuild_tensor_v2").mark();
+    pickle.mark().text("storage").global("torch", constant.type().storage).text("" + index);
+    pickle.text("cpu").integer(constant.elements()).tuple().persistentId();
+    pickle.integer(0).integers(constant.shape()).integers(constant.strides()).bool(false);
+    pickle.global("collections", "OrderedDict").emptyTuple().reduce();
+    pickle.tuple().reduce();
+  }
+}

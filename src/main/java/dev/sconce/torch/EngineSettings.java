@@ -1,0 +1,26 @@
+package dev.sconce.torch;
+
+import java.util.OptionalInt;
+
+/**
+ * How the engine is to start.
+ *
+ * @param intraOpThreads threads that one forward may use on the CPU; empty for libtorch's own
+ *     choice, one for each core
+ * @param maxGpus how many GPUs may be used at most; empty for all that are found, 0 for none
+ */
+public record EngineSettings(OptionalInt intraOpThreads, OptionalInt maxGpus) {
+  /** Libtorch's own choice of threads, all GPUs. */
+  public static final EngineSettings DEFAULT =
+      new EngineSettings(OptionalInt.empty(), OptionalInt.empty());
+
+  /** Checks the ranges. */
+  public EngineSettings {
+    if (intraOpThreads.isPresent() && intraOpThreads.getAsInt() < 1) {
+      throw new IllegalArgumentException("intraOpThreads: " + intraOpThreads + " (expected: >= 1)");
+    }
+    if (maxGpus.isPresent() && maxGpus.getAsInt() < 0) {
+      throw new IllegalArgumentException("maxGpus: " + maxGpus + " (expected: >= 0)");
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.sconce.torch;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * A loaded TorchScript module: one copy of the weights in native memory, which it owns.
+ *
+ * <p>Any number of threads may run it at once; whoever closes it sees to it that none does any
+ * more. Keep those threads few and lasting: libtorch keeps a team of OpenMP threads for each.
+ *
+ * <p>Weights are loaded as ordinary tensors, not as inference tensors, so that a method may collect
+ * gradients through them.
+ */
+public final class TorchModule implements AutoCloseable {
+  private final Model model;
+  private final PtSymbolBlock block;
+
+  private TorchModule(Model model) {
+    this.model = model;
+    this.block = (PtSymbolBlock) model.getBlock();
+  }
+
+  /**
+   * Loads a TorchScript archive straight onto {@code device}.
+   *
+   * @throws ServingException {@code INVALID_MODEL} if the file is no module that libtorch can load,
+   *     {@code OUT_OF_MEMORY} if the device has no room for it
+   */
+  public static TorchModule load(Path file, Device device) {
+    Model model = Model.newInstance(file.getFileName().toString(), device, "PyTorch");
+    boolean loaded = false;
+    try {
+      model.load(file, null, Map.of("mapLocation", "true", "trainParam", "true"));
+      model.getBlock().freezeParameters(true);
+      loaded = true;
+      return new TorchModule(model);
+    } catch (IOException | MalformedModelException | RuntimeException e) {
+      if (isOutOfMemory(e)) {
+        throw outOfMemory(device, e);
+      }
+      String reason = e.getMessage();
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL, file.getFileName() + ": libtorch cannot load it: " + reason, e);
+    } finally {
+      if (!loaded) {
+        model.close();
+      }
+    }
+  }
+
+  /** Where the module computes. */
+  public Device device() {
+    return model.getNDManager().getDevice();
+  }
+
+  /**
+   * A scope for the arrays of one batch: close it, and everything made in it is freed. Belongs to
+   * one thread.
+   */
+  public NDManager newScope() {
+    return model.getNDManager().newSubManager();
+  }
+
+  /**
+   * Runs {@code method} without gradients.
+   *
+   * @param scope owns the results
+   * @param inputs arrays on the module's device
+   * @return the method's tensor, or the tensors of its tuple or list, in order
+   * @throws ServingException {@code OUT_OF_MEMORY} if the device has no room for it
+   */
+  public NDList run(String method, NDManager scope, NDArray... inputs) {
+    // Not IValueUtils.forward(NDList): that one leaks its inputs when the method throws.
+    IValue[] values = new IValue[inputs.length];
+    try {
+      for (int i = 0; i < inputs.length; i++) {
+        values[i] = IValue.from((PtNDArray) inputs[i]);
+      }
+      return guarded(() -> results(IValueUtils.runMethod(block, method, values), scope));
+    } finally {
+      Arrays.stream(values).filter(value -> value != null).forEach(IValue::close);
+    }
+  }
+
+  /**
+   * Runs {@code method} with gradients switched on for this thread, for methods that call {@code
+   * torch.autograd.grad} themselves. Safe from several threads at once, other than DJL's gradient
+   * collector, of which a JVM has one.
+   *
+   * @param scope owns the results
+   * @param inputs arrays on the module's device, at least one; if the method throws, DJL leaks
+   *     them, so inputs that may not fit are to be tried with {@link #run} first
+   * @return the method's tensor, or the tensors of its tuple or list, in order
+   * @throws ServingException {@code OUT_OF_MEMORY} if the device has no room for it
+   */
+  public NDList runWithGradients(String method, NDManager scope, NDArray... inputs) {
+    try (NDManager names = scope.newSubManager()) {
+      NDArray name = names.create(0);
+      name.setName("module_method:" + method);
+      NDList list = new NDList(List.of(inputs));
+      list.add(name);
+      boolean before = JniUtils.isGradMode();
+      JniUtils.setGradMode(true);
+      try {
+        NDList results = guarded(() -> IValueUtils.forward(block, list, true));
+        results.attach(scope);
+        return results;
+      } finally {
+        JniUtils.setGradMode(before);
+      }
+    }
+  }
+
+  private static NDList results(IValue value, NDManager scope) {
+    try (value) {
+      return value.toNDList((PtNDManager) scope);
+    }
+  }
+
+  private NDList guarded(Supplier<NDList> forward) {
+    try {
+      return forward.get();
+    } catch (RuntimeException e) {
+      if (isOutOfMemory(e)) {
+        throw outOfMemory(device(), e);
+      }
+      throw e;
+    }
+  }
+
+  /** libtorch's allocators say it in words only. */
+  private static boolean isOutOfMemory(Exception e) {
+    String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    return message.contains("out of memory") || message.contains("can't allocate memory");
+  }
+
+  private static ServingException outOfMemory(Device device, Exception cause) {
+    return new ServingException(
+        ErrorCode.OUT_OF_MEMORY, "out of memory on " + device + ": try again with less", cause);
+  }
+
+  /**
+   * Frees the module; on a GPU the memory goes back to the device, not only to libtorch's cache.
+   */
+  @Override
+  public void close() {
+    boolean onGpu = device().isGpu();
+    model.close();
+    if (onGpu) {
+      JniUtils.emptyCudaCache();
+    }
+  }
+}

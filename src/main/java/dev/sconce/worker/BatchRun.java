@@ -1,0 +1,104 @@
+package dev.sconce.worker;
+
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import dev.sconce.handler.Handler;
+import dev.sconce.handler.Output;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One batch through one handler: every job of it ends with an answer or a failure of its own.
+ *
+ * <p>Runs on the worker's thread.
+ *
+ * @param <P> what the handler's preprocessing makes
+ * @param <R> what its inference makes
+ */
+final class BatchRun<P, R> {
+  private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
+
+  /** What a caller is told when the fault is not the caller's; TorchServe's text. */
+  private static final String FIXED_TEXT = "Prediction failed";
+
+  private final Handler<P, R> handler;
+
+  BatchRun(Handler<P, R> handler) {
+    this.handler = handler;
+  }
+
+  private record Prepared<P>(Job job, P data) {}
+
+  void run(List<Job> batch) {
+    List<Prepared<P>> prepared = new ArrayList<>(batch.size());
+    for (Job job : batch) {
+      try {
+        prepared.add(new Prepared<>(job, handler.preprocess(job.input())));
+      } catch (Throwable e) {
+        fail(job, e);
+      }
+    }
+    if (!prepared.isEmpty()) {
+      infer(prepared);
+    }
+  }
+
+  /** If a batch of several fails, each of its items is tried once alone. */
+  private void infer(List<Prepared<P>> items) {
+    List<R> results;
+    try {
+      results = handler.inference(items.stream().map(Prepared::data).toList());
+      requireOneEach(items, results);
+    } catch (Throwable e) {
+      if (items.size() == 1) {
+        fail(items.get(0).job(), e);
+      } else {
+        log.debug("a batch of {} failed, trying each item alone", items.size(), e);
+        items.forEach(item -> infer(List.of(item)));
+      }
+      return;
+    }
+    for (int i = 0; i < items.size(); i++) {
+      answer(items.get(i).job(), results.get(i));
+    }
+  }
+
+  private static void requireOneEach(List<?> items, List<?> results) {
+    if (results.size() != items.size()) {
+      throw new IllegalStateException(
+          "inference gave " + results.size() + " results (expected: " + items.size() + ")");
+    }
+  }
+
+  private void answer(Job job, R result) {
+    try {
+      Output output = Objects.requireNonNull(handler.postprocess(job.input(), result), "output");
+      if (output instanceof Output.Failure failure) {
+        job.fail(failure.code(), failure.message());
+      } else if (!job.answer().complete(output)) {
+        return; // the caller has gone, so nobody would take a stream
+      } else if (output instanceof Output.Stream stream) {
+        stream.chunks().pump(job.input().deadline());
+      }
+    } catch (Throwable e) {
+      fail(job, e);
+    }
+  }
+
+  private static void fail(Job job, Throwable e) {
+    String id = job.input().requestId();
+    if (e instanceof ServingException failure) {
+      log.debug("request {}: {}", id, failure.getMessage());
+      job.fail(failure);
+    } else if (e instanceof OutOfMemoryError) {
+      log.error("request {}: the Java heap is full", id, e);
+      job.fail(ErrorCode.OUT_OF_MEMORY, "out of memory: the server's heap is full");
+    } else {
+      log.error("request {}: the handler failed", id, e);
+      job.fail(ErrorCode.INTERNAL, FIXED_TEXT);
+    }
+  }
+}
