@@ -26,10 +26,14 @@ public enum ErrorCode {
   INVALID_MODEL_VERSION("InvalidModelVersionException"),
   /** The archive, its manifest, its configuration or its weights cannot be served. */
   INVALID_MODEL("InvalidModelException"),
+  /** The server's own configuration has faults; it does not start. */
+  INVALID_CONFIGURATION("InvalidConfigurationException"),
   /** An archive could not be fetched. */
   DOWNLOAD_FAILED("DownloadArchiveException"),
   /** The caller may not do this, or showed no valid token. */
   INVALID_KEY("InvalidKeyException"),
+  /** The request's {@code Expect} header asks for something other than {@code 100-continue}. */
+  EXPECTATION_FAILED("ExpectationFailedException"),
   /** The body is larger than the configured limit. */
   PAYLOAD_TOO_LARGE("PayloadTooLargeException"),
   /** The request's deadline passed before an answer was ready. */
