@@ -2,10 +2,11 @@ package dev.sconce.archive;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -38,6 +41,7 @@ final class SafeExtractor {
   /** Blocks of zeros behind a tar file's end. */
   private static final long TAR_PADDING_BYTES = 1 << 20;
 
+  private static final int BUFFER_BYTES = 1 << 16;
   private static final int FILE_TYPE = 0xF000;
   private static final int REGULAR_FILE = 0x8000;
   private static final int DIRECTORY = 0x4000;
@@ -139,12 +143,30 @@ final class SafeExtractor {
       throw to.refused(
           name, "compression method " + entry.getMethod() + " (expected: stored or deflated)");
     }
-    try (InputStream content = zip.getInputStream(entry)) {
+    try (InputStream content = content(zip, entry)) {
       ExtractionTarget.Copied copied = to.file(name, content);
       if (copied.bytes() != entry.getSize() || copied.crc32() != entry.getCrc()) {
         throw to.refused(name, "damaged: its size or checksum does not match");
       }
     }
+  }
+
+  /** As {@link ZipFile#getInputStream}, whose small buffer takes three times as long. */
+  private static InputStream content(ZipFile zip, ZipArchiveEntry entry) throws IOException {
+    InputStream raw = zip.getRawInputStream(entry);
+    if (entry.getMethod() == ZipMethod.STORED.getCode()) {
+      return raw;
+    }
+    Inflater inflater = new Inflater(true);
+    // Inflater's documentation asks for one more byte than there is.
+    InputStream padded = new SequenceInputStream(raw, new ByteArrayInputStream(new byte[1]));
+    return new InflaterInputStream(padded, inflater, BUFFER_BYTES) {
+      @Override
+      public void close() throws IOException {
+        inflater.end();
+        super.close();
+      }
+    };
   }
 
   /** The reader turns backslashes of DOS archives into slashes before anyone can see them. */
@@ -160,8 +182,8 @@ final class SafeExtractor {
 
   private void extractTarGz(Path file, Path target) throws IOException {
     ExtractionTarget to = new ExtractionTarget(archive, target, limits, Files.size(file));
-    try (InputStream packed = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-        MeteredInput unpacked = new MeteredInput(new GZIPInputStream(packed));
+    try (InputStream packed = Files.newInputStream(file);
+        MeteredInput unpacked = new MeteredInput(new GZIPInputStream(packed, BUFFER_BYTES));
         TarArchiveInputStream tar = new TarArchiveInputStream(unpacked, "UTF-8")) {
       unpacked.allow(TAR_HEADER_BYTES);
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
@@ -183,7 +205,8 @@ final class SafeExtractor {
     } else if (isPlainFile(entry)) {
       to.file(name, tar);
     } else {
-      throw to.refused(name, "a link or device (expected: files and directories only)");
+      throw to.refused(
+          name, "a link, device or sparse file (expected: files and directories only)");
     }
   }
 

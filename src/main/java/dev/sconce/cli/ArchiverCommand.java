@@ -189,7 +189,8 @@ final class ArchiverCommand implements Callable<Integer> {
     for (String warning : written.warnings()) {
       command.getErr().println("torch-model-archiver: warning: " + warning);
     }
-    command.getOut().println("Wrote " + written.path() + " (" + written.files() + " files)");
+    String files = written.files() == 1 ? " file)" : " files)";
+    command.getOut().println("Wrote " + written.path() + " (" + written.files() + files);
     return CommandLine.ExitCode.OK;
   }
 

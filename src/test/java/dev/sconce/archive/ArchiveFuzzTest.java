@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,7 +77,7 @@ class ArchiveFuzzTest {
     byte[] blocks = new GZIPInputStream(new ByteArrayInputStream(packed)).readAllBytes();
     Random random = new Random(17);
     for (int i = 0; i < ROUNDS; i++) {
-      open("x.tar.gz", gzip(change(blocks, random)));
+      open("x.tar.gz", PackedTarGz.gzip(change(blocks, random)));
     }
     assertThat(opened).isPositive();
     assertThat(refused).isPositive();
@@ -150,13 +149,5 @@ class ArchiveFuzzTest {
     spliced.writeBytes(with);
     spliced.write(bytes, to, bytes.length - to);
     return spliced.toByteArray();
-  }
-
-  private static byte[] gzip(byte[] content) throws IOException {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-      gzip.write(content);
-    }
-    return packed.toByteArray();
   }
 }

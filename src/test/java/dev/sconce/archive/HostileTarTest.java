@@ -35,14 +35,22 @@ class HostileTarTest {
             .entry("l", type, new byte[0], entry -> entry.setLinkName("/etc/passwd"))
             .bytes();
     unpacking.assertRefused(
-        tar, "x.mar: l: a link or device (expected: files and directories only)");
+        tar, "x.mar: l: a link, device or sparse file (expected: files and directories only)");
   }
 
   @Test
   void sparseFilesAreRefused() {
     byte[] tar =
         new PackedTarGz().entry("s", TarConstants.LF_GNUTYPE_SPARSE, new byte[512]).bytes();
-    unpacking.assertRefused(tar, "x.mar: s: a link or device");
+    unpacking.assertRefused(tar, "x.mar: s: a link, device or sparse file");
+  }
+
+  @Test
+  void aTarFileInSeveralGzipPartsIsReadWhole() throws IOException {
+    PackedTarGz first = new PackedTarGz().file("a", "a");
+    PackedTarGz second = new PackedTarGz().file("b", "b");
+    byte[] tar = PackedTarGz.gzip(first.blocks(), second.blocks(), new byte[1024]);
+    assertThat(unpacking.files(tar)).containsOnlyKeys("a", "b");
   }
 
   @Test

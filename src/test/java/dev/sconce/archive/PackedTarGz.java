@@ -54,12 +54,26 @@ final class PackedTarGz {
 
   /** With zeros behind the end, as tapes have them. */
   byte[] bytesAnd(int zeros) {
+    ByteArrayOutputStream tar = new ByteArrayOutputStream();
+    tar.writeBytes(blocks());
+    tar.writeBytes(new byte[2 * BLOCK + zeros]);
+    return gzip(tar.toByteArray());
+  }
+
+  /** All blocks but the end, not gzipped. */
+  byte[] blocks() {
+    return blocks.toByteArray();
+  }
+
+  /** Each part gzipped on its own, one behind the other. */
+  static byte[] gzip(byte[]... parts) {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-      blocks.writeTo(gzip);
-      gzip.write(new byte[2 * BLOCK + zeros]);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (byte[] part : parts) {
+      try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+        gzip.write(part);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
     return packed.toByteArray();
   }
