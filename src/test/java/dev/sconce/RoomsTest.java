@@ -66,6 +66,7 @@ class RoomsTest {
           "javax.imageio..", Set.of("image"),
           "com.twelvemonkeys..", Set.of("image"),
           "org.apache.commons.compress..", Set.of("archive"),
+          "org.yaml.snakeyaml..", Set.of("archive"),
           "io.prometheus..", Set.of("metrics"),
           "picocli..", Set.of("cli"));
 

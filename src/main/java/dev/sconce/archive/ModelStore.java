@@ -1,0 +1,192 @@
+package dev.sconce.archive;
+
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The one directory models are taken from, as archives or as plain directories.
+ *
+ * <p>What a register call names is resolved by TorchServe's rules ({@code ModelArchive.java},
+ * {@code downloadModel}), with one difference: nothing outside the store is ever opened. Safe for
+ * use by several threads; the store is looked at anew in every call.
+ */
+public final class ModelStore {
+  private static final List<String> EXTENSIONS = List.of(".mar", ".model", ".tar.gz", ".tgz");
+  private static final Pattern URL =
+      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*", Pattern.DOTALL);
+  private static final Pattern DOWNLOADABLE = Pattern.compile("(?i)https?|file");
+
+  private final Optional<Path> configured;
+  private final ArchiveReader reader;
+
+  /** A store by its settings; the directory need not exist yet. */
+  public ModelStore(StoreSettings settings) {
+    this.configured = settings.modelStore();
+    this.reader = new ArchiveReader(settings);
+  }
+
+  /**
+   * Opens what a register call or {@code load_models} names. The caller closes it.
+   *
+   * <p>A name is looked for as a file of the store by its last segment ({@code sub/x.mar} and
+   * {@code /anywhere/x.mar} mean {@code x.mar} in the store), then as a path inside the store, then
+   * as a directory of the store by its last segment.
+   *
+   * @param url a file name, a relative path, or an absolute path
+   * @throws ServingException with {@link ErrorCode#MODEL_NOT_FOUND} if the store has no such model,
+   *     {@link ErrorCode#INVALID_MODEL} if it cannot be served, {@link ErrorCode#INTERNAL} if it
+   *     cannot be unpacked
+   */
+  public ModelArchive open(String url) {
+    Path store = store();
+    checkUrl(url);
+    Path named = find(store, url).orElseThrow(() -> notFound(url, ""));
+    Path real = real(named).orElseThrow(() -> notFound(url, ""));
+    if (!real.startsWith(store)) {
+      throw notFound(url, " (a link that leaves the model store)");
+    }
+    if (Files.isDirectory(real)) {
+      return reader.openDirectory(url, fileName(named), real, store);
+    }
+    if (!hasExtension(named)) {
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL,
+          url
+              + ": not a model archive (expected: a directory, or a file ending in "
+              + String.join(", ", EXTENSIONS)
+              + ")");
+    }
+    return reader.openFile(url, fileName(named), real);
+  }
+
+  /**
+   * The names of all models in the store, for {@code load_models=all}: archives, and directories
+   * that look like one; hidden files are left out. Sorted.
+   *
+   * @throws ServingException with {@link ErrorCode#MODEL_NOT_FOUND} if there is no store
+   */
+  public List<String> list() {
+    Path store = store();
+    try (Stream<Path> children = Files.list(store)) {
+      return children
+          .filter(child -> !fileName(child).startsWith("."))
+          .filter(child -> Files.isDirectory(child) ? looksLikeModel(child) : isArchive(child))
+          .map(ModelStore::fileName)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new ServingException(
+          ErrorCode.MODEL_NOT_FOUND, "Model store cannot be read: " + Shown.reason(e), e);
+    }
+  }
+
+  private Path store() {
+    Path store =
+        configured.orElseThrow(
+            () ->
+                new ServingException(
+                    ErrorCode.MODEL_NOT_FOUND, "Model store has not been configured."));
+    try {
+      return store.toRealPath();
+    } catch (IOException e) {
+      throw new ServingException(
+          ErrorCode.MODEL_NOT_FOUND, "Model store path is not found: " + store, e);
+    }
+  }
+
+  private static void checkUrl(String url) {
+    if (url.isEmpty()) {
+      throw new ServingException(ErrorCode.MODEL_NOT_FOUND, "empty url");
+    }
+    if (url.contains("..")) {
+      throw new ServingException(
+          ErrorCode.MODEL_NOT_FOUND, "Relative path is not allowed in url: " + url);
+    }
+    Matcher scheme = URL.matcher(url);
+    if (!scheme.matches()) {
+      return;
+    }
+    if (DOWNLOADABLE.matcher(scheme.group(1)).matches()) {
+      throw new ServingException(
+          ErrorCode.MODEL_NOT_FOUND,
+          "Given URL "
+              + url
+              + " does not match any allowed URL(s) (expected: a file name in the"
+              + " model store)");
+    }
+    throw notFound(url, " (expected: a file name in the model store)");
+  }
+
+  private static Optional<Path> find(Path store, String url) {
+    try {
+      Path path = store.resolve(url).normalize();
+      Path byName = store.resolve(lastSegment(url));
+      if (!byName.equals(store) && Files.isRegularFile(byName)) {
+        return Optional.of(byName);
+      }
+      if (real(path).filter(real -> real.startsWith(store)).isPresent()) {
+        return Optional.of(path);
+      }
+      return !byName.equals(store) && Files.isDirectory(byName)
+          ? Optional.of(byName)
+          : Optional.empty();
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String lastSegment(String url) {
+    String path = url.replace('\\', '/');
+    int end = path.length();
+    while (end > 0 && path.charAt(end - 1) == '/') {
+      end--;
+    }
+    return path.substring(path.lastIndexOf('/', end - 1) + 1, end);
+  }
+
+  private static Optional<Path> real(Path path) {
+    try {
+      return Optional.of(path.toRealPath());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isArchive(Path file) {
+    return Files.isRegularFile(file) && hasExtension(file);
+  }
+
+  private static boolean hasExtension(Path file) {
+    return EXTENSIONS.stream().anyMatch(fileName(file)::endsWith);
+  }
+
+  private static boolean looksLikeModel(Path directory) {
+    Path top = ArchiveReader.top(directory);
+    if (Files.exists(top.resolve(ManifestJson.FILE))
+        || Files.exists(top.resolve(ModelConfig.FILE))) {
+      return true;
+    }
+    try (Stream<Path> files = Files.list(top)) {
+      return files.map(ModelStore::fileName).anyMatch(n -> n.endsWith(".pt") || n.endsWith(".pth"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String fileName(Path path) {
+    return String.valueOf(path.getFileName());
+  }
+
+  private static ServingException notFound(String url, String why) {
+    return new ServingException(ErrorCode.MODEL_NOT_FOUND, "Model not found at: " + url + why);
+  }
+}

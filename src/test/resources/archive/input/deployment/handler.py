@@ -1,0 +1,1 @@
+def handle(data, context): return data
