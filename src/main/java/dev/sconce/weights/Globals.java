@@ -1,0 +1,18 @@
+package dev.sconce.weights;
+
+import java.util.Optional;
+
+/**
+ * The Python names that a pickle may ask for. Another kind of file is read with another list; the
+ * {@link Unpickler} stays the same.
+ */
+interface Globals {
+  /**
+   * What stands in for the function, class or constant of that name, module and name joined by a
+   * dot; empty if the pickle must not ask for it.
+   */
+  Optional<PickleValue> find(String name);
+
+  /** What is allowed, in a few words for a message. */
+  String allowed();
+}
