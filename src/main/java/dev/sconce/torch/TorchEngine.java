@@ -57,6 +57,11 @@ public final class TorchEngine {
     return engine.getVersion();
   }
 
+  /** Whether this libtorch has oneDNN's operators for the CPU. */
+  public boolean hasOneDnn() {
+    return engine.hasCapability(StandardCapabilities.MKLDNN);
+  }
+
   /** How many GPUs workers may use: 0 if there is none, if none works, or if none is wanted. */
   public int usableGpus() {
     return usableGpus;

@@ -1,0 +1,139 @@
+package dev.sconce.handler;
+
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the handler of a name: one of the built-in ones, or a class in the jars of the model's own
+ * archive.
+ *
+ * <p>Safe from any thread. No class is looked for anywhere else, so a request can name none of the
+ * server's own or of the JDK's.
+ */
+public final class HandlerLoader {
+  private final Map<String, Supplier<Handler<?, ?>>> builtIn;
+
+  /** A loader that knows the given handlers by name. */
+  public HandlerLoader(Map<String, Supplier<Handler<?, ?>>> builtIn) {
+    this.builtIn = Map.copyOf(builtIn);
+  }
+
+  /** The names of the built-in handlers, for messages: {@code image_classifier, twin}. */
+  public String builtInNames() {
+    return String.join(", ", new TreeSet<>(builtIn.keySet()));
+  }
+
+  /** Whether a built-in handler has that name. */
+  public boolean isBuiltIn(String name) {
+    return builtIn.containsKey(name);
+  }
+
+  /**
+   * Where handlers of one model come from. Close it when none of them is in use any more.
+   *
+   * @param name the handler's name or class
+   * @param maker makes one handler
+   * @param classes the class loader of the model's own jars, to be closed
+   */
+  public record Source(
+      String name, Supplier<Handler<?, ?>> maker, Optional<HandlerClassLoader> classes)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      classes.ifPresent(HandlerClassLoader::close);
+    }
+  }
+
+  /**
+   * The source of handlers of that name.
+   *
+   * @param modelDirectory the unpacked archive, whose jars are searched
+   * @return empty if no built-in handler and no class in a jar has that name
+   * @throws ServingException {@code INVALID_MODEL} if the class is there but is no handler, or a
+   *     jar cannot be read
+   */
+  public Optional<Source> find(String name, Path modelDirectory) {
+    @Nullable Supplier<Handler<?, ?>> maker = builtIn.get(name);
+    if (maker != null) {
+      return Optional.of(new Source(name, maker, Optional.empty()));
+    }
+    List<URL> jars = jars(modelDirectory);
+    if (jars.isEmpty() || !isClassName(name)) {
+      return Optional.empty();
+    }
+    HandlerClassLoader classes = new HandlerClassLoader(jars);
+    boolean used = false;
+    try {
+      Optional<Class<?>> found = classes.findOwn(name);
+      Optional<Source> source =
+          found.map(type -> new Source(name, maker(type), Optional.of(classes)));
+      used = source.isPresent();
+      return source;
+    } finally {
+      if (!used) {
+        classes.close();
+      }
+    }
+  }
+
+  private static boolean isClassName(String name) {
+    return Stream.of(name.split("\\.", -1))
+        .allMatch(
+            part -> !part.isEmpty() && part.chars().allMatch(Character::isJavaIdentifierPart));
+  }
+
+  private static List<URL> jars(Path modelDirectory) {
+    try (Stream<Path> files = Files.list(modelDirectory)) {
+      return files
+          .filter(file -> file.toString().endsWith(".jar"))
+          .sorted()
+          .map(HandlerLoader::url)
+          .toList();
+    } catch (IOException e) {
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL, "the model's directory cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static URL url(Path jar) {
+    try {
+      return jar.toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalStateException(e); // a file has a URL
+    }
+  }
+
+  private static Supplier<Handler<?, ?>> maker(Class<?> type) {
+    if (!Handler.class.isAssignableFrom(type) || Modifier.isAbstract(type.getModifiers())) {
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL,
+          type.getName()
+              + ": not a handler (expected: a class that implements "
+              + Handler.class.getName()
+              + ")");
+    }
+    return () -> {
+      try {
+        return (Handler<?, ?>) type.getConstructor().newInstance();
+      } catch (ReflectiveOperationException e) {
+        throw new ServingException(
+            ErrorCode.INVALID_MODEL,
+            type.getName() + ": cannot be made (expected: a public constructor without arguments)",
+            e);
+      }
+    };
+  }
+}

@@ -1,0 +1,112 @@
+package dev.sconce.model;
+
+import dev.sconce.archive.ModelArchive;
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import dev.sconce.handler.HandlerLoader;
+import dev.sconce.handler.HandlerRecogniser;
+import dev.sconce.handler.HandlerRecogniser.Recognition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which handler serves a model.
+ *
+ * @param source makes the handlers
+ * @param replaced the Python handler that the archive brought and that is not run
+ */
+record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
+
+  /**
+   * Decides: the register call's handler, else that of {@code model-config.yaml}, else the
+   * manifest's if it is built in or a class in the archive's jars, else the server's default, else
+   * the one that fits the weights. A Python file is never run, so it is passed over wherever it is
+   * named.
+   */
+  static final class Rule {
+    private final HandlerLoader loader;
+    private final HandlerRecogniser recogniser;
+    private final ModelSettings settings;
+
+    Rule(HandlerLoader loader, HandlerRecogniser recogniser, ModelSettings settings) {
+      this.loader = loader;
+      this.recogniser = recogniser;
+      this.settings = settings;
+    }
+
+    /**
+     * The choice for one archive.
+     *
+     * @throws ServingException {@code INVALID_MODEL} if nothing fits, or if a named handler is not
+     *     there
+     */
+    HandlerChoice choose(Registration registration, ModelArchive archive) {
+      Optional<String> manifests = archive.manifest().handler();
+      for (Optional<String> named : List.of(registration.handler(), archive.config().handler())) {
+        if (named.isPresent() && !isPython(named.get())) {
+          return new HandlerChoice(require(named.get(), archive), manifests.filter(Rule::isPython));
+        }
+      }
+      Optional<HandlerLoader.Source> own = manifests.flatMap(name -> find(name, archive));
+      if (own.isPresent()) {
+        return new HandlerChoice(own.get(), Optional.empty());
+      }
+      if (manifests.isPresent() && settings.strictHandlers()) {
+        throw refused(archive, manifests.get());
+      }
+      return new HandlerChoice(standIn(archive), manifests);
+    }
+
+    private HandlerLoader.Source standIn(ModelArchive archive) {
+      Optional<String> configured = settings.handler().filter(name -> !isPython(name));
+      if (configured.isPresent()) {
+        return require(configured.get(), archive);
+      }
+      Recognition recognition = recogniser.recognise(archive.directory());
+      return recognition
+          .handler()
+          .flatMap(name -> find(name, archive))
+          .orElseThrow(() -> nothingFits(archive, recognition.found()));
+    }
+
+    private HandlerLoader.Source require(String name, ModelArchive archive) {
+      return find(name, archive)
+          .orElseThrow(
+              () ->
+                  new ServingException(
+                      ErrorCode.INVALID_MODEL,
+                      "handler: %s (expected: one of %s, or a class in a jar of %s)"
+                          .formatted(name, loader.builtInNames(), archive.url())));
+    }
+
+    private Optional<HandlerLoader.Source> find(String name, ModelArchive archive) {
+      return loader.find(name, archive.directory());
+    }
+
+    private ServingException refused(ModelArchive archive, String handler) {
+      return new ServingException(
+          ErrorCode.INVALID_MODEL,
+          "%s: its handler %s cannot be run here, and strict_handlers=true lets no other stand in for it (expected: a register call with handler=, one of %s)"
+              .formatted(archive.url(), handler, loader.builtInNames()));
+    }
+
+    private ServingException nothingFits(ModelArchive archive, String found) {
+      List<String> facts = new ArrayList<>();
+      archive
+          .manifest()
+          .handler()
+          .ifPresent(name -> facts.add("handler " + name + ", which cannot be run here"));
+      facts.add(found);
+      return new ServingException(
+          ErrorCode.INVALID_MODEL,
+          "%s: no handler fits; found: %s (expected: a register call with handler=, one of %s)"
+              .formatted(archive.url(), String.join("; ", facts), loader.builtInNames()));
+    }
+
+    /** {@code handler.py}, or {@code handler.py:function}. */
+    private static boolean isPython(String name) {
+      return name.endsWith(".py") || name.contains(".py:");
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.sconce.model;
+
+import dev.sconce.archive.Manifest;
+import dev.sconce.archive.ModelArchive;
+import dev.sconce.archive.ModelConfig;
+import dev.sconce.archive.ModelConfig.DeviceType;
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import dev.sconce.handler.Device;
+import dev.sconce.handler.Handler;
+import dev.sconce.handler.HandlerContext;
+import dev.sconce.handler.HandlerLoader;
+import dev.sconce.handler.HandlerOpener;
+import dev.sconce.handler.HandlerRecogniser;
+import dev.sconce.handler.HandlerSettings;
+import dev.sconce.worker.PoolSettings;
+import dev.sconce.worker.PoolTools;
+import dev.sconce.worker.WorkerPool;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts an opened archive, its handler and its workers together, and decides what holds: the
+ * register call's word, else the model's configuration, else the server's.
+ */
+final class ModelAssembly {
+  private static final Logger log = LoggerFactory.getLogger(ModelAssembly.class);
+
+  /** What TorchServe's archiver takes for a name, and a version alike. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_\\-.]{0,255}");
+
+  private final HandlerChoice.Rule handlers;
+  private final ModelSettings settings;
+  private final Hardware hardware;
+  private final PoolTools tools;
+
+  ModelAssembly(
+      HandlerLoader loader,
+      HandlerRecogniser recogniser,
+      ModelSettings settings,
+      Hardware hardware,
+      PoolTools tools) {
+    this.handlers = new HandlerChoice.Rule(loader, recogniser, settings);
+    this.settings = settings;
+    this.hardware = hardware;
+    this.tools = tools;
+  }
+
+  /**
+   * The model of an archive, with no workers yet.
+   *
+   * @throws ServingException {@code INVALID_MODEL} or {@code BAD_REQUEST}
+   */
+  ServedModel assemble(Registration registration, ModelArchive archive) {
+    Manifest manifest = archive.manifest();
+    ModelKey key =
+        new ModelKey(
+            checked("model_name", registration.modelName().orElse(manifest.modelName())),
+            checked("model version", manifest.modelVersion()));
+    PoolSettings pool = poolSettings(registration, archive);
+    HandlerChoice choice = handlers.choose(registration, archive);
+    choice.replaced().ifPresent(python -> sayReplaced(key, python, choice.source().name()));
+    return new ServedModel(
+        key,
+        archive,
+        choice,
+        new WorkerPool(key.name(), key.version(), pool, opener(key, archive, choice), tools),
+        registration
+            .startupTimeout()
+            .or(archive.config()::startupTimeout)
+            .orElse(settings.startupTimeout()),
+        registration.atStartup());
+  }
+
+  private static String checked(String what, String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new ServingException(
+          ErrorCode.BAD_REQUEST,
+          what + ": " + name + " (expected: letters, digits, '_', '-' and '.', at most 256)");
+    }
+    return name;
+  }
+
+  private static void sayReplaced(ModelKey key, String python, String handler) {
+    log.warn(
+        "Model {} version {}: its own handler {} was not run; the built-in handler {} stands in",
+        key.name(),
+        key.version(),
+        python,
+        handler);
+  }
+
+  /** How many workers to start; as in TorchServe, the model's own configuration wins. */
+  int workers(Registration registration, ServedModel model) {
+    int everyDevice = hardware.gpus() > 0 ? hardware.gpus() : hardware.cores();
+    int otherwise =
+        registration.atStartup()
+            ? settings.defaultWorkers().orElse(everyDevice)
+            : settings.defaultWorkers().orElse(0);
+    return model.archive().config().minWorkers().or(registration::initialWorkers).orElse(otherwise);
+  }
+
+  private PoolSettings poolSettings(Registration registration, ModelArchive archive) {
+    ModelConfig config = archive.config();
+    return new PoolSettings(
+        registration.batchSize().or(config::batchSize).orElse(settings.batchSize()),
+        registration.maxBatchDelay().or(config::maxBatchDelay).orElse(settings.maxBatchDelay()),
+        config.jobQueueSize().orElse(settings.queueCapacity()),
+        registration
+            .responseTimeout()
+            .or(config::responseTimeout)
+            .orElse(settings.responseTimeout()),
+        devices(archive.url(), config));
+  }
+
+  /** GPUs if there are some and the model does not ask for the CPU; else the CPU, saying why. */
+  private List<Device> devices(String url, ModelConfig config) {
+    Optional<DeviceType> wanted = config.deviceType();
+    if (hardware.gpus() == 0 || wanted.equals(Optional.of(DeviceType.CPU))) {
+      if (wanted.equals(Optional.of(DeviceType.GPU))) {
+        log.warn("{}: deviceType is gpu, runs on the CPU: {}", url, hardware.gpuReason());
+      }
+      return List.of(Device.CPU);
+    }
+    List<Integer> ids =
+        config.deviceIds().isEmpty()
+            ? IntStream.range(0, hardware.gpus()).boxed().toList()
+            : config.deviceIds();
+    for (int id : ids) {
+      if (id < 0 || id >= hardware.gpus()) {
+        throw new ServingException(
+            ErrorCode.INVALID_MODEL,
+            "model-config.yaml: deviceIds: "
+                + ids
+                + " (expected: each below "
+                + hardware.gpus()
+                + ")");
+      }
+    }
+    return ids.stream().map(Device::cuda).toList();
+  }
+
+  private static HandlerOpener opener(ModelKey key, ModelArchive archive, HandlerChoice choice) {
+    return (device, shared) -> {
+      HandlerContext context =
+          new HandlerContext(
+              key.name(),
+              key.version(),
+              archive.directory(),
+              archive.manifest().serializedFile(),
+              choice.replaced(),
+              new HandlerSettings(archive.config().values()),
+              device,
+              shared);
+      Handler<?, ?> handler = choice.source().maker().get();
+      boolean opened = false;
+      try {
+        handler.initialize(context);
+        opened = true;
+        return handler;
+      } finally {
+        if (!opened) {
+          handler.close();
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,69 @@
+package dev.sconce.model;
+
+import dev.sconce.error.ServingException;
+import dev.sconce.model.ModelDescription.ServingHandler;
+import dev.sconce.worker.PoolSettings;
+import dev.sconce.worker.WorkerPool;
+import dev.sconce.worker.WorkerStatus;
+import java.util.List;
+import java.util.Optional;
+
+/** Tells what is registered. Safe from any thread; never blocks. */
+public final class ModelCatalog {
+  private final ModelRegistry registry;
+
+  ModelCatalog(ModelRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** The default version of every model, sorted by name. */
+  public List<ModelDescription> defaults() {
+    return registry.defaults().stream().map(ModelCatalog::describe).toList();
+  }
+
+  /**
+   * One version of a model.
+   *
+   * @param version the default one if empty
+   * @throws ServingException {@code MODEL_NOT_FOUND} or {@code MODEL_VERSION_NOT_FOUND}
+   */
+  public ModelDescription describe(String name, Optional<String> version) {
+    return describe(registry.find(name, version));
+  }
+
+  /**
+   * Every version of a model.
+   *
+   * @throws ServingException {@code MODEL_NOT_FOUND}
+   */
+  public List<ModelDescription> describeAll(String name) {
+    return registry.versions(name).stream().map(ModelCatalog::describe).toList();
+  }
+
+  private static ModelDescription describe(ServedModel model) {
+    WorkerPool pool = model.pool();
+    PoolSettings settings = pool.settings();
+    return new ModelDescription(
+        model.key(),
+        model.archive().url(),
+        model.archive().manifest().runtime().toString(),
+        pool.minWorkers(),
+        pool.maxWorkers(),
+        settings.batchSize(),
+        settings.maxBatchDelay(),
+        settings.responseTimeout(),
+        model.startupTimeout(),
+        settings.devices(),
+        model.loadedAtStartup(),
+        pool.workers().stream().map(ModelCatalog::describe).toList(),
+        settings.queueCapacity(),
+        pool.queued(),
+        new ServingHandler(
+            model.handlerName(), model.replacedHandler(), pool.handlerDescription()));
+  }
+
+  private static ModelDescription.Worker describe(WorkerStatus worker) {
+    return new ModelDescription.Worker(
+        worker.id(), worker.startTime(), worker.state().name(), worker.device());
+  }
+}

@@ -1,0 +1,38 @@
+package dev.sconce.model;
+
+import dev.sconce.archive.ModelStore;
+import dev.sconce.handler.HandlerLoader;
+import dev.sconce.handler.HandlerRecogniser;
+import dev.sconce.worker.PoolTools;
+import java.util.concurrent.Executor;
+
+/**
+ * The room's doors, opened on one registry.
+ *
+ * @param lifecycle registers, scales, unregisters
+ * @param inference sends requests to models
+ * @param catalog tells what is registered
+ */
+public record Models(ModelLifecycle lifecycle, InferenceService inference, ModelCatalog catalog) {
+
+  /**
+   * An empty registry with its doors.
+   *
+   * @param executor runs what may block: unpacking, reading weights
+   */
+  public static Models create(
+      ModelStore store,
+      HandlerLoader handlers,
+      HandlerRecogniser recogniser,
+      ModelSettings settings,
+      Hardware hardware,
+      PoolTools tools,
+      Executor executor) {
+    ModelRegistry registry = new ModelRegistry();
+    ModelAssembly assembly = new ModelAssembly(handlers, recogniser, settings, hardware, tools);
+    return new Models(
+        new ModelLifecycle(store, assembly, registry, settings, executor),
+        new InferenceService(registry, tools.nanoClock()),
+        new ModelCatalog(registry));
+  }
+}

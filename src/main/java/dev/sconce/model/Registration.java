@@ -1,0 +1,44 @@
+package dev.sconce.model;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a register call asks for; what it leaves open is decided by the model's own configuration,
+ * then by the server's.
+ *
+ * @param url a file or directory of the model store
+ * @param modelName another name than the archive's
+ * @param handler a built-in handler, or a class in the archive's jars
+ * @param batchSize the most requests one inference takes
+ * @param maxBatchDelay how long the first request of a batch waits for others
+ * @param initialWorkers how many workers to start
+ * @param responseTimeout how long a caller waits for an answer
+ * @param startupTimeout how long the model may take to load
+ * @param atStartup whether the server's own start asks, not a caller
+ */
+public record Registration(
+    String url,
+    Optional<String> modelName,
+    Optional<String> handler,
+    Optional<Integer> batchSize,
+    Optional<Duration> maxBatchDelay,
+    Optional<Integer> initialWorkers,
+    Optional<Duration> responseTimeout,
+    Optional<Duration> startupTimeout,
+    boolean atStartup) {
+
+  /** Registers {@code url} when the server starts, everything else as configured. */
+  public static Registration atStartup(String url, Optional<String> modelName) {
+    return new Registration(
+        url,
+        modelName,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        true);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.sconce.network;
+
+/**
+ * {@code y = A x + b}, in double: what Linear and BatchNorm layers in a row come to.
+ *
+ * <p>A diagonal matrix is held as such until it meets a full one.
+ */
+final class Affine {
+  private final int in;
+  private final int out;
+  private final boolean diagonal;
+
+  /** Row by row, [out, in]; or the diagonal alone. */
+  private final double[] matrix;
+
+  private final double[] shift;
+
+  private Affine(int in, boolean diagonal, double[] matrix, double[] shift) {
+    this.in = in;
+    this.out = shift.length;
+    this.diagonal = diagonal;
+    this.matrix = matrix;
+    this.shift = shift;
+  }
+
+  /** A Linear layer; {@code matrix} is [out, in]. */
+  static Affine linear(float[] matrix, float[] bias) {
+    return new Affine(matrix.length / bias.length, false, toDoubles(matrix), toDoubles(bias));
+  }
+
+  /** Each element times a factor of its own, plus a summand of its own. */
+  static Affine diagonal(double[] factors, double[] summands) {
+    return new Affine(factors.length, true, factors, summands);
+  }
+
+  /** The diagonal of A, which must be diagonal; not to be written to. */
+  double[] factors() {
+    if (!diagonal) {
+      throw new IllegalStateException("not diagonal");
+    }
+    return matrix;
+  }
+
+  /** b, not to be written to. */
+  double[] summands() {
+    return shift;
+  }
+
+  /** This one, then {@code next}. */
+  Affine then(Affine next) {
+    double[] shifted = next.apply(shift);
+    if (next.diagonal) {
+      return new Affine(in, diagonal, scaleRows(next.matrix), shifted);
+    }
+    if (diagonal) {
+      return new Affine(in, false, scaleColumns(next.matrix), shifted);
+    }
+    return new Affine(in, false, multiply(next), shifted);
+  }
+
+  private double[] apply(double[] x) {
+    double[] y = shift.clone();
+    for (int row = 0; row < out; row++) {
+      if (diagonal) {
+        y[row] += matrix[row] * x[row];
+        continue;
+      }
+      for (int column = 0; column < in; column++) {
+        y[row] += matrix[row * in + column] * x[column];
+      }
+    }
+    return y;
+  }
+
+  private double[] scaleRows(double[] scale) {
+    int each = diagonal ? 1 : in;
+    double[] scaled = new double[matrix.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = matrix[i] * scale[i / each];
+    }
+    return scaled;
+  }
+
+  private double[] scaleColumns(double[] full) {
+    double[] scaled = new double[full.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = full[i] * matrix[i % in];
+    }
+    return scaled;
+  }
+
+  private double[] multiply(Affine next) {
+    double[] product = new double[Math.multiplyExact(next.out, in)];
+    for (int row = 0; row < next.out; row++) {
+      for (int inner = 0; inner < out; inner++) {
+        double factor = next.matrix[row * out + inner];
+        for (int column = 0; column < in; column++) {
+          product[row * in + column] += factor * matrix[inner * in + column];
+        }
+      }
+    }
+    return product;
+  }
+
+  /** A, float32 [out, in]. */
+  Constant weight() {
+    return Constant.rowMajor(Constant.Type.FLOAT32, this::fullMatrix, out, in);
+  }
+
+  /** b, float32 [out]. */
+  Constant bias() {
+    return Constant.rowMajor(Constant.Type.FLOAT32, () -> toFloats(shift), out);
+  }
+
+  private float[] fullMatrix() {
+    if (!diagonal) {
+      return toFloats(matrix);
+    }
+    float[] full = new float[Math.multiplyExact(out, in)];
+    for (int i = 0; i < out; i++) {
+      full[i * in + i] = (float) matrix[i];
+    }
+    return full;
+  }
+
+  static float[] toFloats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+
+  private static double[] toDoubles(float[] values) {
+    double[] doubles = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      doubles[i] = values[i];
+    }
+    return doubles;
+  }
+}

@@ -1,0 +1,238 @@
+package dev.sconce.model;
+
+import static dev.sconce.model.ModelsFixture.registration;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sconce.error.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HandlerChoiceTest {
+  private static final Optional<String> NONE = Optional.empty();
+
+  @TempDir Path directory;
+  private Path store = Path.of("");
+
+  @BeforeEach
+  void makeStore() throws Exception {
+    store = Files.createDirectories(directory.resolve("store"));
+  }
+
+  @Test
+  void theManifestsHandlerServesIfItIsBuiltIn() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "echo", "");
+      assertThat(chosen(fixture, NONE).name()).isEqualTo("echo");
+    }
+  }
+
+  @Test
+  void theCallsHandlerWinsOverTheConfigurationsAndThatOverTheManifests() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "broken", "handler: broken\n");
+      assertThat(chosen(fixture, Optional.of("echo")).name()).isEqualTo("echo");
+    }
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "broken", "handler: echo\n");
+      assertThat(chosen(fixture, NONE).name()).isEqualTo("echo");
+    }
+  }
+
+  @Test
+  void aPythonHandlerIsReplacedByTheOneThatFitsTheWeightsAndSaidSo() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "handler.py:handle", "");
+      Files.createFile(store.resolve("m-1.0/echo.pth"));
+      ModelDescription.ServingHandler handler = chosen(fixture, NONE);
+      assertThat(handler.name()).isEqualTo("echo");
+      assertThat(handler.notRun()).hasValue("handler.py:handle");
+    }
+  }
+
+  @Test
+  void theServersDefaultHandlerComesBeforeWhatFitsTheWeights() throws Exception {
+    try (ModelsFixture fixture = fixture(Optional.of("echo"), false)) {
+      fixture.addModel("m", "1.0", "handler.py", "");
+      assertThat(chosen(fixture, NONE).name()).isEqualTo("echo");
+    }
+  }
+
+  @Test
+  void strictHandlersRefusesAnArchiveWhoseHandlerWouldBeReplaced() throws Exception {
+    try (ModelsFixture fixture = fixture(NONE, true)) {
+      fixture.addModel("m", "1.0", "handler.py", "");
+      Files.createFile(store.resolve("m-1.0/echo.pth"));
+      assertThatThrownBy(() -> chosen(fixture, NONE))
+          .cause()
+          .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
+          .hasMessageContaining("m-1.0: its handler handler.py cannot be run here")
+          .hasMessageContaining("strict_handlers=true");
+      assertThat(chosen(fixture, Optional.of("echo")).name()).isEqualTo("echo");
+    }
+  }
+
+  @Test
+  void whenNothingFitsTheErrorNamesWhatWasFoundAndWhatToPass() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "handler.py", "");
+      assertThatThrownBy(() -> chosen(fixture, NONE))
+          .cause()
+          .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
+          .hasMessageContaining("handler handler.py, which cannot be run here; nothing known")
+          .hasMessageContaining("handler=, one of broken, echo, slow");
+    }
+  }
+
+  @Test
+  void anUnknownNameInTheCallIsRefused() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "echo", "");
+      assertThatThrownBy(() -> chosen(fixture, Optional.of("nonsense")))
+          .cause()
+          .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
+          .hasMessageStartingWith("handler: nonsense (expected: one of broken, echo, slow,");
+    }
+  }
+
+  @Test
+  void aClassInTheArchivesJarServesAndSeesTheSpiButNotTheServer() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "com.example.Upper", "");
+      addJar(store.resolve("m-1.0/upper.jar"), UPPER);
+      assertThat(chosen(fixture, NONE).name()).isEqualTo("com.example.Upper");
+      assertThat(ModelsFixture.text(fixture.send("m", NONE, "abc"))).isEqualTo("ABC hidden");
+    }
+  }
+
+  @Test
+  void aClassInTheJarThatIsNoHandlerIsRefused() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "com.example.Upper", "");
+      addJar(store.resolve("m-1.0/upper.jar"), "package com.example; public class Upper {}");
+      assertThatThrownBy(() -> chosen(fixture, NONE))
+          .cause()
+          .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
+          .hasMessageStartingWith("com.example.Upper: not a handler (expected:");
+    }
+  }
+
+  @Test
+  void noClassOutsideTheArchivesJarsCanBeNamed() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "echo", "");
+      addJar(store.resolve("m-1.0/upper.jar"), UPPER);
+      for (String name : new String[] {"java.lang.String", "dev.sconce.model.ModelsFixture$Echo"}) {
+        assertThatThrownBy(() -> chosen(fixture, Optional.of(name)))
+            .cause()
+            .hasMessageStartingWith("handler: " + name + " (expected: one of");
+      }
+    }
+  }
+
+  private static final String UPPER =
+      """
+      package com.example;
+
+      import dev.sconce.handler.*;
+      import java.util.List;
+
+      public class Upper implements Handler<String, String> {
+        private String server = "hidden";
+
+        public void initialize(HandlerContext context) {
+          try {
+            Class.forName("dev.sconce.model.Models");
+            server = "seen";
+          } catch (ClassNotFoundException e) {
+            server = "hidden";
+          }
+        }
+
+        public String preprocess(Input input) {
+          return input.require("body").text();
+        }
+
+        public List<String> inference(List<String> batch) {
+          return batch.stream().map(String::toUpperCase).toList();
+        }
+
+        public Output postprocess(Input input, String text) {
+          return Output.bytes("text/plain", (text + " " + server).getBytes());
+        }
+      }
+      """;
+
+  private void addJar(Path jar, String source) throws IOException {
+    Path classes = Files.createDirectories(directory.resolve("classes"));
+    Path file = classes.resolve("Upper.java");
+    Files.writeString(file, source);
+    int result =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-d",
+                classes.toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                file.toString());
+    assertThat(result).isZero();
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+        Stream<Path> files = Files.walk(classes.resolve("com"))) {
+      for (Path compiled : files.filter(Files::isRegularFile).toList()) {
+        out.putNextEntry(new JarEntry(classes.relativize(compiled).toString().replace('\\', '/')));
+        Files.copy(compiled, out);
+        out.closeEntry();
+      }
+    }
+  }
+
+  private ModelsFixture fixture(Optional<String> handler, boolean strict) {
+    Duration limit = Duration.ofMinutes(1);
+    ModelSettings settings =
+        new ModelSettings(
+            OptionalInt.empty(), 1, Duration.ZERO, 10, limit, limit, limit, handler, strict);
+    return new ModelsFixture(store, settings, new Hardware(2, 0, "none"));
+  }
+
+  private static ModelDescription.ServingHandler chosen(
+      ModelsFixture fixture, Optional<String> inCall) throws Exception {
+    Registration base = registration("m-1.0", 1);
+    Registration call =
+        new Registration(
+            base.url(),
+            base.modelName(),
+            inCall,
+            base.batchSize(),
+            base.maxBatchDelay(),
+            base.initialWorkers(),
+            base.responseTimeout(),
+            base.startupTimeout(),
+            false);
+    fixture.register(call);
+    return fixture.models.catalog().describe("m", NONE).handler();
+  }
+
+  @Test
+  void theFactsOfTheHandlerAreShown() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "echo", "");
+      Map<String, Object> facts = chosen(fixture, NONE).facts();
+      assertThat(facts).containsEntry("pipeline", "echo");
+    }
+  }
+}

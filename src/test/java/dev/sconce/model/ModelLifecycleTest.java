@@ -1,0 +1,240 @@
+package dev.sconce.model;
+
+import static dev.sconce.model.ModelsFixture.get;
+import static dev.sconce.model.ModelsFixture.registration;
+import static dev.sconce.model.ModelsFixture.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelLifecycleTest {
+  private static final Optional<String> DEFAULT = Optional.empty();
+
+  @TempDir Path directory;
+  private Path store = Path.of("");
+
+  @BeforeEach
+  void makeStore() throws Exception {
+    store = Files.createDirectories(directory.resolve("store"));
+  }
+
+  @Test
+  void aRegisteredModelAnswersAndAnUnregisteredOneIsGone() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "echo", "");
+      assertThat(fixture.register(registration("m-1.0", 1))).isEqualTo(new ModelKey("m", "1.0"));
+      assertThat(text(fixture.send("m", DEFAULT, "hi"))).isEqualTo("m 1.0 cpu hi");
+
+      get(fixture.models.lifecycle().unregister("m", DEFAULT));
+
+      assertFails(
+          () -> text(fixture.send("m", DEFAULT, "hi")),
+          ErrorCode.MODEL_NOT_FOUND,
+          "Model not found: m");
+      assertThat(store.resolve("m-1.0")).exists();
+    }
+  }
+
+  @Test
+  void versionsStandSideBySideAndTheFirstIsTheDefaultUntilAnotherIsChosen() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "echo", "");
+      fixture.addModel("m", "2.0", "echo", "");
+      fixture.register(registration("m-1.0", 1));
+      fixture.register(registration("m-2.0", 1));
+      assertThat(text(fixture.send("m", DEFAULT, "x"))).startsWith("m 1.0");
+      assertThat(text(fixture.send("m", Optional.of("2.0"), "x"))).startsWith("m 2.0");
+      assertFails(
+          () -> text(fixture.send("m", Optional.of("3.0"), "x")),
+          ErrorCode.MODEL_VERSION_NOT_FOUND,
+          "Model version: 3.0 does not exist for model: m");
+
+      fixture.models.lifecycle().setDefault("m", "2.0");
+      assertThat(text(fixture.send("m", DEFAULT, "x"))).startsWith("m 2.0");
+      assertFails(
+          () -> get(fixture.models.lifecycle().unregister("m", DEFAULT)),
+          ErrorCode.INVALID_MODEL_VERSION,
+          "Cannot remove default version for model m");
+      get(fixture.models.lifecycle().unregister("m", Optional.of("1.0")));
+      get(fixture.models.lifecycle().unregister("m", DEFAULT));
+      assertThat(fixture.models.catalog().defaults()).isEmpty();
+    }
+  }
+
+  @Test
+  void aVersionThatIsThereAlreadyIsAConflictAndGoesOnServing() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "echo", "");
+      fixture.register(registration("m-1.0", 1));
+      assertThatThrownBy(() -> fixture.register(registration("m-1.0", 1)))
+          .isInstanceOf(ExecutionException.class)
+          .cause()
+          .hasFieldOrPropertyWithValue("code", ErrorCode.CONFLICT)
+          .hasMessage("Model version 1.0 is already registered for model m");
+      assertThat(text(fixture.send("m", DEFAULT, "x"))).isEqualTo("m 1.0 cpu x");
+    }
+  }
+
+  @Test
+  void aModelThatCannotLoadIsGoneAgainAndNeverMadeTheServerUnhealthy() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "broken", "");
+      assertThatThrownBy(() -> fixture.register(registration("m-1.0", 1)))
+          .cause()
+          .isInstanceOf(ServingException.class)
+          .hasFieldOrPropertyWithValue("code", ErrorCode.INTERNAL)
+          .hasMessageContaining("Failed to start workers for model m version: 1.0");
+      assertThat(fixture.models.inference().isHealthy()).isTrue();
+      assertFails(() -> text(fixture.send("m", DEFAULT, "x")), ErrorCode.MODEL_NOT_FOUND, "m");
+    }
+  }
+
+  @Test
+  void aStartupModelCountsForHealthFromTheStartAndAfterItFailed() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "slow", "");
+      var change =
+          get(fixture.models.lifecycle().register(Registration.atStartup("m-1.0", DEFAULT)));
+      fixture.loading.await();
+      assertThat(fixture.models.inference().isHealthy()).isFalse();
+      assertThat(fixture.models.catalog().describe("m", DEFAULT).workers())
+          .extracting(ModelDescription.Worker::state)
+          .containsExactly("LOADING", "LOADING"); // one for each of two cores
+      fixture.mayLoad.countDown();
+      get(change.done());
+      assertThat(fixture.models.inference().isHealthy()).isTrue();
+
+      assertThatThrownBy(
+              () ->
+                  get(
+                      fixture
+                          .models
+                          .lifecycle()
+                          .register(Registration.atStartup("no.mar", DEFAULT))))
+          .isInstanceOf(ExecutionException.class);
+      assertThat(fixture.models.inference().isHealthy()).isFalse();
+    }
+  }
+
+  @Test
+  void aScalingUnderWayDoesNotMakeTheServerUnhealthy() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "slow", "");
+      var change = get(fixture.models.lifecycle().register(registration("m-1.0", 0)));
+      get(change.done());
+      assertThat(fixture.models.inference().isHealthy()).isTrue();
+
+      var scaled = fixture.models.lifecycle().scale("m", DEFAULT, 2, 2);
+      fixture.loading.await();
+      assertThat(fixture.models.inference().isHealthy()).isTrue();
+      fixture.mayLoad.countDown();
+      get(scaled.done());
+      assertThat(fixture.models.catalog().describe("m", DEFAULT).minWorkers()).isEqualTo(2);
+      assertThat(fixture.models.inference().isHealthy()).isTrue();
+    }
+  }
+
+  @Test
+  void theCallWinsOverTheModelsConfigurationAndThatOverTheServers() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel(
+          "m", "1.0", "echo", "batchSize: 4\nmaxBatchDelay: 7\nminWorkers: 1\nmaxWorkers: 3\n");
+      Registration call =
+          new Registration(
+              "m-1.0",
+              Optional.of("renamed"),
+              Optional.empty(),
+              Optional.of(8),
+              Optional.empty(),
+              Optional.of(5),
+              Optional.empty(),
+              Optional.empty(),
+              false);
+      fixture.register(call);
+      ModelDescription model = fixture.models.catalog().describe("renamed", DEFAULT);
+      assertThat(model.batchSize()).isEqualTo(8);
+      assertThat(model.maxBatchDelay()).hasMillis(7);
+      assertThat(model.minWorkers()).isEqualTo(1); // as in TorchServe, the file's minWorkers wins
+      assertThat(model.maxWorkers()).isEqualTo(3);
+      assertThat(model.queueCapacity()).isEqualTo(100);
+      assertThat(model.handler().facts()).containsEntry("pipeline", "echo");
+    }
+  }
+
+  @Test
+  void workersGoRoundRobinOverTheGpusThatTheModelNames() throws Exception {
+    Hardware threeGpus = new Hardware(2, 3, "3 GPUs found");
+    try (ModelsFixture fixture = new ModelsFixture(store, ModelSettings.defaults(), threeGpus)) {
+      fixture.addModel("all", "1.0", "echo", "");
+      fixture.addModel("some", "1.0", "echo", "deviceType: gpu\ndeviceIds: [2, 0]\n");
+      fixture.addModel("cpu", "1.0", "echo", "deviceType: cpu\n");
+      fixture.addModel("bad", "1.0", "echo", "deviceIds: [3]\n");
+      fixture.register(registration("all-1.0", 4));
+      fixture.register(registration("some-1.0", 3));
+      fixture.register(registration("cpu-1.0", 1));
+      assertThat(devices(fixture, "all")).containsExactly("cuda:0", "cuda:1", "cuda:2", "cuda:0");
+      assertThat(devices(fixture, "some")).containsExactly("cuda:2", "cuda:0", "cuda:2");
+      assertThat(devices(fixture, "cpu")).containsExactly("cpu");
+      assertThatThrownBy(() -> fixture.register(registration("bad-1.0", 1)))
+          .hasMessageContaining("deviceIds: [3] (expected: each below 3)");
+    }
+  }
+
+  @Test
+  void aModelThatWantsAGpuRunsOnTheCpuWhereThereIsNone() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "echo", "deviceType: gpu\n");
+      fixture.register(registration("m-1.0", 1));
+      assertThat(devices(fixture, "m")).containsExactly("cpu");
+    }
+  }
+
+  private static List<String> devices(ModelsFixture fixture, String model) {
+    return fixture.models.catalog().describe(model, DEFAULT).workers().stream()
+        .map(worker -> worker.device().toString())
+        .toList();
+  }
+
+  @Test
+  void namesThatNoPathCouldHoldAreRefused() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "echo", "");
+      Registration call =
+          new Registration(
+              "m-1.0",
+              Optional.of("a/b"),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of(1),
+              Optional.empty(),
+              Optional.empty(),
+              false);
+      assertThatThrownBy(() -> fixture.register(call))
+          .cause()
+          .hasFieldOrPropertyWithValue("code", ErrorCode.BAD_REQUEST)
+          .hasMessageStartingWith("model_name: a/b (expected:");
+    }
+  }
+
+  private interface Call {
+    void run() throws Exception;
+  }
+
+  private static void assertFails(Call call, ErrorCode code, String message) {
+    assertThatThrownBy(call::run)
+        .isInstanceOf(ServingException.class)
+        .hasFieldOrPropertyWithValue("code", code)
+        .hasMessageContaining(message);
+  }
+}

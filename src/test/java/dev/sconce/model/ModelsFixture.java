@@ -1,0 +1,170 @@
+package dev.sconce.model;
+
+import dev.sconce.archive.ExtractionLimits;
+import dev.sconce.archive.ModelStore;
+import dev.sconce.archive.StoreSettings;
+import dev.sconce.handler.Handler;
+import dev.sconce.handler.HandlerContext;
+import dev.sconce.handler.HandlerLoader;
+import dev.sconce.handler.HandlerRecogniser;
+import dev.sconce.handler.HandlerRecogniser.Recognition;
+import dev.sconce.handler.Input;
+import dev.sconce.handler.Output;
+import dev.sconce.handler.Part;
+import dev.sconce.metrics.MetricRegistry;
+import dev.sconce.worker.InferenceMetrics;
+import dev.sconce.worker.PoolTools;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A registry over a store of plain directories, with handlers that need no weights. */
+final class ModelsFixture implements AutoCloseable {
+  final Path storeDirectory;
+  final Models models;
+  final CountDownLatch loading = new CountDownLatch(1);
+  final CountDownLatch mayLoad = new CountDownLatch(1);
+  private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+  private final ExecutorService loaders = Executors.newFixedThreadPool(2);
+  private final AtomicInteger ids = new AtomicInteger(9000);
+
+  /** Says which model it serves and on what. */
+  static class Echo implements Handler<String, String> {
+    private String greeting = "";
+
+    @Override
+    public void initialize(HandlerContext context) throws Exception {
+      greeting = context.modelName() + " " + context.modelVersion() + " " + context.device() + " ";
+    }
+
+    @Override
+    public String preprocess(Input input) {
+      return input.require("body").text();
+    }
+
+    @Override
+    public List<String> inference(List<String> batch) throws Exception {
+      return batch;
+    }
+
+    @Override
+    public Output postprocess(Input input, String text) {
+      return Output.bytes("text/plain", (greeting + text).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public Map<String, Object> describe() {
+      return Map.of("pipeline", "echo");
+    }
+  }
+
+  /** Loads when the test lets it. */
+  final class Slow extends Echo {
+    @Override
+    public void initialize(HandlerContext context) throws Exception {
+      loading.countDown();
+      mayLoad.await();
+      super.initialize(context);
+    }
+  }
+
+  /** Never loads. */
+  static final class Broken extends Echo {
+    @Override
+    public void initialize(HandlerContext context) throws Exception {
+      throw new IOException("disk gone");
+    }
+  }
+
+  ModelsFixture(Path storeDirectory, ModelSettings settings, Hardware hardware) {
+    this.storeDirectory = storeDirectory;
+    Path unpacked = storeDirectory.resolveSibling("unpacked");
+    ModelStore store =
+        new ModelStore(
+            new StoreSettings(Optional.of(storeDirectory), unpacked, ExtractionLimits.DEFAULT));
+    HandlerLoader handlers =
+        new HandlerLoader(Map.of("echo", Echo::new, "slow", Slow::new, "broken", Broken::new));
+    HandlerRecogniser recogniser =
+        directory ->
+            Files.exists(directory.resolve("echo.pth"))
+                ? new Recognition(Optional.of("echo"), "echo.pth (an echo)")
+                : new Recognition(Optional.empty(), "nothing known");
+    InferenceMetrics metrics = new InferenceMetrics(new MetricRegistry(), "host");
+    PoolTools tools =
+        new PoolTools(metrics, ids::getAndIncrement, timer, Clock.systemUTC(), System::nanoTime);
+    models = Models.create(store, handlers, recogniser, settings, hardware, tools, loaders);
+  }
+
+  ModelsFixture(Path storeDirectory) {
+    this(storeDirectory, ModelSettings.defaults(), new Hardware(2, 0, "none"));
+  }
+
+  /** Makes a model directory with a manifest; handler and config may be empty. */
+  void addModel(String name, String version, String handler, String config) throws IOException {
+    Path directory = Files.createDirectories(storeDirectory.resolve(name + "-" + version));
+    Files.createDirectories(directory.resolve("MAR-INF"));
+    String handlerMember = handler.isEmpty() ? "" : "\"handler\": \"" + handler + "\", ";
+    String json =
+        "{\"model\": {" + handlerMember + "\"modelName\": \"%s\", \"modelVersion\": \"%s\"}}";
+    Files.writeString(directory.resolve("MAR-INF/MANIFEST.json"), json.formatted(name, version));
+    if (!config.isEmpty()) {
+      Files.writeString(directory.resolve("model-config.yaml"), config);
+    }
+  }
+
+  /** A register call for a model of {@link #addModel}. */
+  static Registration registration(String url, int workers) {
+    return new Registration(
+        url,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(workers),
+        Optional.empty(),
+        Optional.empty(),
+        false);
+  }
+
+  /** Registers and waits until the workers are ready. */
+  ModelKey register(Registration registration) throws Exception {
+    ModelLifecycle.Change change = get(models.lifecycle().register(registration));
+    get(change.done());
+    return change.key();
+  }
+
+  CompletableFuture<Output> send(String model, Optional<String> version, String text) {
+    return models
+        .inference()
+        .predict(model, version, "id", Map.of("body", Part.of(text)), Map.of());
+  }
+
+  static String text(CompletableFuture<Output> answer) throws Exception {
+    Output.Answer whole = (Output.Answer) get(answer);
+    return StandardCharsets.UTF_8.decode(whole.body().duplicate()).toString();
+  }
+
+  static <T> T get(CompletableFuture<T> future) throws Exception {
+    return future.get(60, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() {
+    mayLoad.countDown();
+    models.lifecycle().close().orTimeout(60, TimeUnit.SECONDS).join();
+    loaders.shutdownNow();
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.sconce.network;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sconce.weights.InMemory;
+import dev.sconce.weights.Shape;
+import dev.sconce.weights.StateDict;
+import dev.sconce.weights.Tensor;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * Weights and pictures by the formula of {@code scripts/golden/formula.py}, to the bit: full-size
+ * networks whose PyTorch answers are kept, without files of a hundred megabytes.
+ */
+public final class Formula {
+  private Formula() {}
+
+  /**
+   * A state dict by formula.
+   *
+   * @param shapes each key's sizes, as the golden file has them
+   * @param prefix goes before each key in the formula, so that encoder and head differ
+   * @param lastNorm the BatchNorm that ends a residual branch
+   */
+  public static StateDict stateDict(
+      String fileName, JsonNode shapes, String prefix, String lastNorm) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    shapes
+        .properties()
+        .forEach(
+            entry -> {
+              long[] sizes =
+                  LongStream.range(0, entry.getValue().size())
+                      .map(i -> entry.getValue().get((int) i).asLong())
+                      .toArray();
+              String key = entry.getKey();
+              tensors.put(key, tensor(prefix + key, Shape.of(sizes), lastNorm));
+            });
+    return InMemory.stateDict(fileName, tensors);
+  }
+
+  private static Tensor tensor(String name, Shape shape, String lastNorm) {
+    float[] values = new float[(int) shape.elementCount()];
+    long seed = fnv1a(name);
+    double bound = bound(shape);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) value(name, shape, lastNorm, bound, uniform(seed, i));
+    }
+    return InMemory.tensor(values, shape);
+  }
+
+  private static double bound(Shape shape) {
+    double fanIn = 1;
+    for (int d = 1; d < shape.rank(); d++) {
+      fanIn *= shape.size(d);
+    }
+    return Math.sqrt(6.0 / fanIn);
+  }
+
+  private static double value(String name, Shape shape, String lastNorm, double bound, double u) {
+    if (name.endsWith("num_batches_tracked")) {
+      return 0;
+    }
+    if (name.endsWith("running_var")) {
+      return 0.75 + 0.5 * u;
+    }
+    if (name.endsWith("running_mean") || name.endsWith("bias")) {
+      return 0.25 * u - 0.125;
+    }
+    if (shape.rank() == 1) {
+      return name.endsWith("." + lastNorm + ".weight") ? 0.25 + 0.25 * u : 0.75 + 0.5 * u;
+    }
+    return (2.0 * u - 1.0) * bound;
+  }
+
+  private static long fnv1a(String text) {
+    long hash = 0xCBF29CE484222325L;
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash ^ (b & 0xff)) * 0x100000001B3L;
+    }
+    return hash;
+  }
+
+  /** SplitMix64, the upper 24 bits as a number in [0, 1). */
+  private static double uniform(long seed, long index) {
+    long z = seed + (index + 1) * 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    z = z ^ (z >>> 31);
+    return (z >>> 40) * 0x1p-24;
+  }
+
+  /** A smooth picture, uint8 RGB, [height, width, 3]. */
+  public static byte[] picture(String name, int height, int width) {
+    long seed = fnv1a(name);
+    int[] grid = new int[5 * 5 * 3];
+    for (int i = 0; i < grid.length; i++) {
+      grid[i] = (int) (uniform(seed, i) * 256);
+    }
+    byte[] pixels = new byte[height * width * 3];
+    for (int i = 0; i < pixels.length; i++) {
+      int y = i / 3 / width * 4 * 256 / height;
+      int x = i / 3 % width * 4 * 256 / width;
+      pixels[i] = (byte) interpolate(grid, y, x, i % 3);
+    }
+    return pixels;
+  }
+
+  /** y and x in 256ths of the grid's cells. */
+  private static int interpolate(int[] grid, int y, int x, int channel) {
+    int corner = (y >> 8) * 15 + (x >> 8) * 3 + channel;
+    int fx = x & 255;
+    int fy = y & 255;
+    int top = grid[corner] * (256 - fx) + grid[corner + 3] * fx;
+    int bottom = grid[corner + 15] * (256 - fx) + grid[corner + 18] * fx;
+    return (top * (256 - fy) + bottom * fy) >> 16;
+  }
+}

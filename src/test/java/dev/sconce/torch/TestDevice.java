@@ -1,0 +1,25 @@
+package dev.sconce.torch;
+
+import ai.djl.Device;
+
+/**
+ * The device that golden tests run on: the CPU, or with {@code -Dsconce.test.device=gpu} the first
+ * GPU.
+ */
+public final class TestDevice {
+  private TestDevice() {}
+
+  /** Starts the engine, too. Asking for a GPU where none can be used is an error, not a skip. */
+  public static Device get() {
+    TorchEngine engine = TorchEngine.start(EngineSettings.DEFAULT);
+    String wanted = System.getProperty("sconce.test.device", "cpu");
+    if (wanted.equals("cpu")) {
+      return Device.cpu();
+    }
+    if (!wanted.equals("gpu") || engine.usableGpus() == 0) {
+      throw new IllegalStateException(
+          "sconce.test.device: " + wanted + " (expected: cpu, or gpu): " + engine.gpuReason());
+    }
+    return Device.gpu(0);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.sconce.weights;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+
+/**
+ * Opens the state dict's constructor to tests of other rooms, which make weights without a file.
+ */
+public final class InMemory {
+  private InMemory() {}
+
+  /** A state dict of the given tensors. */
+  public static StateDict stateDict(String fileName, Map<String, Tensor> tensors) {
+    return new StateDict(fileName, tensors, Map.of());
+  }
+
+  /** A float32 tensor in row-major order. */
+  public static Tensor tensor(float[] values, Shape shape) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.multiplyExact(values.length, 4)).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    return Tensor.contiguous(DType.FLOAT32, shape, bytes);
+  }
+}
