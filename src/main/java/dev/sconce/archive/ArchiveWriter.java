@@ -3,6 +3,7 @@ package dev.sconce.archive;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ public final class ArchiveWriter {
           String.valueOf(target.getFileName()), manifest.getBytes(StandardCharsets.UTF_8));
       new PackedFiles(request.modelName(), files.files(), manifest).write(format, target);
       return new Written(target, files.files().size(), warnings);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new ServingException(ErrorCode.INTERNAL, target + ": cannot be written: " + e, e);
     }
   }
