@@ -60,6 +60,13 @@ require_java() {
     stop_for_java "Sconce needs Java $NEEDED_JAVA or newer, but found Java ${version:-of unknown version}: $JAVA."
 }
 
+# use_utf8: lets Java read and write file names beyond ASCII where no locale is set, as in containers.
+use_utf8() {
+  case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
+    C | POSIX) export LC_ALL=C.UTF-8 ;;
+  esac
+}
+
 # require_maven: makes sure that mvn and a compiler are there, or ends the script.
 require_maven() {
   [ -x "${JAVA%java}javac" ] || command -v javac >/dev/null ||

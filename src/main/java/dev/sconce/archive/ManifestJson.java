@@ -17,6 +17,7 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -28,7 +29,7 @@ final class ManifestJson {
   static final String FILE = "MAR-INF/MANIFEST.json";
 
   private static final int MAX_NAME = 128;
-  private static final Pattern FUNCTION = Pattern.compile("^[^:]+(:[\\w.]+)?$");
+  private static final Pattern HANDLER = Pattern.compile("([^:]+)(:[\\w.]+)?");
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -168,9 +169,13 @@ final class ManifestJson {
     Optional<String> handler() {
       Optional<String> handler = text("handler");
       handler
-          .filter(h -> EntryName.fault(h.split(":")[0]).isPresent() || !FUNCTION.matcher(h).find())
+          .filter(h -> !isHandler(HANDLER.matcher(h)))
           .ifPresent(h -> faults.add(path + "handler", h, "a name, or a file inside the archive"));
       return handler;
+    }
+
+    private static boolean isHandler(Matcher handler) {
+      return handler.matches() && EntryName.fault(handler.group(1)).isEmpty();
     }
 
     ModelRuntime runtime() {

@@ -121,6 +121,7 @@ class ManifestJsonTest {
             "model.handler: ../../h.py (expected: a name, or a file inside the archive)"),
         arguments(
             "{\"model\": {\"handler\": \"C:/h.py\"}}", "model.handler: C:/h.py (expected: a name"),
+        arguments("{\"model\": {\"handler\": \":\"}}", "model.handler: : (expected: a name"),
         arguments("{\"model\": {\"handler\": \":f\"}}", "model.handler: :f (expected: a name"),
         arguments(
             "{\"model\": {\"handler\": \"h:f:g\"}}", "model.handler: h:f:g (expected: a name"),

@@ -42,7 +42,7 @@ class LauncherScriptTest {
       """
       #!/usr/bin/env bash
       if [ "$1" = -version ]; then echo "openjdk version \\"$FAKE_JAVA\\" 2025-04-15" >&2; exit; fi
-      for argument; do echo "[$argument]"; done
+      echo "locale ${LC_ALL:-}"; for argument; do echo "[$argument]"; done
       """;
   private static final String MVN =
       """
@@ -105,6 +105,14 @@ class LauncherScriptTest {
     Path relative = Files.createSymbolicLink(tools.resolve("relative"), Path.of("direct"));
     assertThat(run(relative, Map.of()).out()).contains("[" + root + "/target/sconce.jar]");
     assertThat(run(direct, Map.of()).out()).contains("[" + root + "/target/sconce.jar]");
+  }
+
+  @Test
+  void namesBeyondAsciiWorkWithoutALocale() throws Exception {
+    built();
+    assertThat(run(launcher(), Map.of()).out()).startsWith("locale C.UTF-8\n");
+    assertThat(run(launcher(), Map.of("LC_ALL", "POSIX")).out()).startsWith("locale C.UTF-8\n");
+    assertThat(run(launcher(), Map.of("LANG", "de_DE.UTF-8")).out()).startsWith("locale \n");
   }
 
   @ParameterizedTest
