@@ -2,7 +2,9 @@ package dev.sconce.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,6 +149,16 @@ class LauncherScriptTest {
   }
 
   @Test
+  void aJavaThatDoesNotRunIsSaid() throws Exception {
+    built();
+    program("java", "#!/bin/sh\necho 'Unable to locate a Java Runtime.' >&2\nexit 1\n");
+    Run run = run(launcher(), Map.of());
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("Sconce needs Java 17 or newer, but found Java of unknown version: ");
+  }
+
+  @Test
   void javaHomeComesFirstAndMustHoldAJava() throws Exception {
     built();
     Run wrong = run(launcher(), Map.of("JAVA_HOME", "/nowhere"));
@@ -187,6 +199,21 @@ class LauncherScriptTest {
                 .formatted(root.resolve("target/build.log")));
     assertThat(root.resolve("target/sconce.jar")).doesNotExist();
     assertThat(root.resolve("target/.building")).doesNotExist();
+  }
+
+  @Test
+  void whileAnotherBuildRunsItWaits() throws Exception {
+    built();
+    Path lock = Files.createDirectory(root.resolve("target/.building"));
+    Process process = start(launcher(), Map.of(), Redirect.PIPE);
+    try (BufferedReader err = process.errorReader(StandardCharsets.UTF_8)) {
+      assertThat(err.readLine())
+          .isEqualTo(
+              "Waiting for another build of Sconce (if there is none, remove " + lock + ") ...");
+      assertThat(process.isAlive()).isTrue();
+      Files.delete(lock);
+      assertThat(process.waitFor()).isZero();
+    }
   }
 
   @ParameterizedTest
@@ -232,25 +259,25 @@ class LauncherScriptTest {
 
   private Run run(Path program, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
+    Path err = root.resolve("err.txt");
+    Process process = start(program, environment, Redirect.to(err.toFile()), arguments);
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), out, Files.readString(err));
+  }
+
+  private Process start(
+      Path program, Map<String, String> environment, Redirect err, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
-    Path out = root.resolve("out.txt");
-    Path err = root.resolve("err.txt");
     ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(tools.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
+        new ProcessBuilder(command).directory(tools.toFile()).redirectError(err);
     builder.environment().clear();
     builder.environment().put("PATH", tools.toString());
     builder
         .environment()
         .putAll(Map.of("FAKE_JAVA", "17", "FAKE_MAVEN", "3.9.9", "FAKE_EXIT", "0"));
     builder.environment().putAll(environment);
-    int exit = builder.start().waitFor();
-    return new Run(
-        exit,
-        Files.readString(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8));
+    return builder.start();
   }
 }
