@@ -53,11 +53,19 @@ require_java() {
     JAVA=$(command -v java) || stop_for_java "Sconce needs Java $NEEDED_JAVA or newer, but found none."
   fi
   local version major
-  version=$("$JAVA" -version 2>&1 | sed -n 's/^.* version "\([^"]*\)".*$/\1/p' | head -n 1)
+  # A java that cannot even tell its version is no reason to end without a word.
+  version=$("$JAVA" -version 2>&1 | sed -n 's/^.* version "\([^"]*\)".*$/\1/p' | head -n 1) || true
   major=${version#1.} # Java 8 calls itself 1.8
   major=${major%%[!0-9]*}
   at_least "${major:-0}" "$NEEDED_JAVA" ||
     stop_for_java "Sconce needs Java $NEEDED_JAVA or newer, but found Java ${version:-of unknown version}: $JAVA."
+}
+
+# use_utf8: lets Java read and write file names beyond ASCII where no locale is set, as in containers.
+use_utf8() {
+  case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
+    C | POSIX) export LC_ALL=C.UTF-8 ;;
+  esac
 }
 
 # require_maven: makes sure that mvn and a compiler are there, or ends the script.
@@ -67,7 +75,7 @@ require_maven() {
   command -v mvn >/dev/null ||
     stop_for_maven "To be built, Sconce needs Maven $NEEDED_MAVEN or newer, but found none."
   local version
-  version=$(mvn -B -v 2>/dev/null | sed -n 's/^.*Apache Maven \([0-9][0-9.]*\).*$/\1/p' | head -n 1)
+  version=$(mvn -B -v 2>/dev/null | sed -n 's/^.*Apache Maven \([0-9][0-9.]*\).*$/\1/p' | head -n 1) || true
   at_least "${version:-0}" "$NEEDED_MAVEN" ||
     stop_for_maven "To be built, Sconce needs Maven $NEEDED_MAVEN or newer, but found ${version:-an unknown one}."
 }
@@ -78,7 +86,7 @@ build_if_needed() {
   local log=$root/target/build.log
   jar=$root/target/sconce.jar # these two are not local: the trap needs them
   build_lock=$root/target/.building
-  [ -f "$jar" ] && return
+  [ -f "$jar" ] && [ ! -d "$build_lock" ] && return
   require_maven
   mkdir -p "$root/target"
   if ! mkdir "$build_lock" 2>/dev/null; then

@@ -4,6 +4,7 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,7 +81,7 @@ final class ArchiveReader {
     List<Path> visible;
     try (Stream<Path> children = Files.list(directory)) {
       visible = children.filter(ArchiveReader::counts).limit(2).toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw refused(String.valueOf(directory.getFileName()), "cannot be read: " + Shown.reason(e));
     }
     if (visible.size() != 1 || !Files.isDirectory(visible.get(0))) {

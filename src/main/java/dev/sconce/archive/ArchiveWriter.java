@@ -3,8 +3,11 @@ package dev.sconce.archive;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZonedDateTime;
@@ -22,6 +25,9 @@ import java.util.regex.Pattern;
 public final class ArchiveWriter {
   /** The version of the original whose layout the archives have. */
   private static final String ARCHIVER_VERSION = "0.12.0";
+
+  /** More than a configuration may have, so that what is cut off is refused all the same. */
+  private static final int MAX_CONFIG_BYTES = 2 << 20;
 
   private static final Pattern MODEL_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_\\-.]*");
   private static final DateTimeFormatter CREATED_ON =
@@ -64,10 +70,22 @@ public final class ArchiveWriter {
    */
   public Written write(
       ArchiveRequest request, ArchiveFormat format, String exportPath, boolean overwrite) {
-    checkName(request.modelName());
-    Path directory = directory(exportPath);
-    Path target = directory.resolve(format.fileName(request.modelName()));
-    List<String> warnings = new ArrayList<>(checkTarget(target, overwrite));
+    try {
+      checkName(request.modelName());
+      Path target = directory(exportPath).resolve(format.fileName(request.modelName()));
+      List<String> warnings = new ArrayList<>(checkTarget(target, overwrite));
+      return write(request, format, target, warnings);
+    } catch (IOException | UncheckedIOException e) {
+      throw new ServingException(
+          ErrorCode.INTERNAL, request.modelName() + ": cannot be packed: " + e, e);
+    } catch (InvalidPathException e) {
+      throw refused(e.getInput() + " (expected: a name this locale can write; set LC_ALL=C.UTF-8)");
+    }
+  }
+
+  private Written write(
+      ArchiveRequest request, ArchiveFormat format, Path target, List<String> warnings)
+      throws IOException {
     HandlerArgument handler =
         HandlerArgument.of(request.handler(), request.runtime(), workingDirectory);
     if (handler.unchecked()) {
@@ -76,19 +94,15 @@ public final class ArchiveWriter {
               + request.handler()
               + " is no file here, so the server has to know it as a handler or Java class");
     }
-    try {
-      ArchiveFiles files = collect(request, handler);
-      warnings.addAll(files.warnings());
-      warnings.addAll(configWarnings(request));
-      String manifest = ManifestJson.write(manifest(request, handler));
-      // What cannot be read back is not written.
-      ManifestJson.parse(
-          String.valueOf(target.getFileName()), manifest.getBytes(StandardCharsets.UTF_8));
-      new PackedFiles(request.modelName(), files.files(), manifest).write(format, target);
-      return new Written(target, files.files().size(), warnings);
-    } catch (IOException e) {
-      throw new ServingException(ErrorCode.INTERNAL, target + ": cannot be written: " + e, e);
-    }
+    ArchiveFiles files = collect(request, handler);
+    warnings.addAll(files.warnings());
+    warnings.addAll(configWarnings(request));
+    String manifest = ManifestJson.write(manifest(request, handler));
+    // What cannot be read back is not written.
+    ManifestJson.parse(
+        String.valueOf(target.getFileName()), manifest.getBytes(StandardCharsets.UTF_8));
+    new PackedFiles(request.modelName(), files.files(), manifest).write(format, target);
+    return new Written(target, files.files().size(), warnings);
   }
 
   private static void checkName(String modelName) {
@@ -144,8 +158,8 @@ public final class ArchiveWriter {
       return List.of();
     }
     String file = request.configFile().get();
-    try {
-      ModelConfig.parse(file, Files.readAllBytes(workingDirectory.resolve(file)));
+    try (InputStream in = Files.newInputStream(workingDirectory.resolve(file))) {
+      ModelConfig.parse(file, in.readNBytes(MAX_CONFIG_BYTES));
       return List.of();
     } catch (ServingException e) {
       return List.of(e.getMessage());

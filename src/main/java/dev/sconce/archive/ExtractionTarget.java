@@ -91,7 +91,7 @@ final class ExtractionTarget {
         return path;
       }
     } catch (InvalidPathException e) {
-      throw refused(entry, "this file system cannot store its name");
+      throw refused(entry, "this locale cannot write its name (set LC_ALL=C.UTF-8)");
     }
     throw refused(entry, "its name leads out of the archive");
   }

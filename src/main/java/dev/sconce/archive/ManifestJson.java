@@ -17,6 +17,8 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A {@link Manifest} as JSON: read as TorchServe's {@code Manifest.java} does, written byte for
@@ -27,6 +29,7 @@ final class ManifestJson {
   static final String FILE = "MAR-INF/MANIFEST.json";
 
   private static final int MAX_NAME = 128;
+  private static final Pattern HANDLER = Pattern.compile("([^:]+)(:[\\w.]+)?");
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -66,7 +69,7 @@ final class ManifestJson {
             fields.name("modelName").orElse(Manifest.defaultName(fileName)),
             fields.name("modelVersion").orElse(Manifest.DEFAULT_VERSION),
             top.runtime(),
-            fields.file("handler"),
+            fields.handler(),
             fields.file("serializedFile"),
             fields.file("modelFile"),
             fields.file("configFile"),
@@ -160,6 +163,19 @@ final class ManifestJson {
       name.filter(n -> EntryName.fault(n).isPresent() || EntryName.normalise(n).isEmpty())
           .ifPresent(n -> faults.add(path + key, n, "a file inside the archive"));
       return name.map(EntryName::normalise);
+    }
+
+    /** A name or a file inside the archive; {@code :function} may follow. */
+    Optional<String> handler() {
+      Optional<String> handler = text("handler");
+      handler
+          .filter(h -> !isHandler(HANDLER.matcher(h)))
+          .ifPresent(h -> faults.add(path + "handler", h, "a name, or a file inside the archive"));
+      return handler;
+    }
+
+    private static boolean isHandler(Matcher handler) {
+      return handler.matches() && EntryName.fault(handler.group(1)).isEmpty();
     }
 
     ModelRuntime runtime() {

@@ -3,6 +3,7 @@ package dev.sconce.archive;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -49,8 +50,8 @@ public final class ModelStore {
   public ModelArchive open(String url) {
     Path store = store();
     checkUrl(url);
-    Path named = find(store, url).orElseThrow(() -> notFound(url, ""));
-    Path real = real(named).orElseThrow(() -> notFound(url, ""));
+    Path named = find(store, url).orElseThrow(() -> notFound(url));
+    Path real = real(named).orElseThrow(() -> notFound(url));
     if (!real.startsWith(store)) {
       throw notFound(url, " (a link that leaves the model store)");
     }
@@ -83,7 +84,7 @@ public final class ModelStore {
           .map(ModelStore::fileName)
           .sorted()
           .toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new ServingException(
           ErrorCode.MODEL_NOT_FOUND, "Model store cannot be read: " + Shown.reason(e), e);
     }
@@ -177,13 +178,18 @@ public final class ModelStore {
     }
     try (Stream<Path> files = Files.list(top)) {
       return files.map(ModelStore::fileName).anyMatch(n -> n.endsWith(".pt") || n.endsWith(".pth"));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return false;
     }
   }
 
   private static String fileName(Path path) {
     return String.valueOf(path.getFileName());
+  }
+
+  private static ServingException notFound(String url) {
+    boolean absolute = url.startsWith("/");
+    return notFound(url, absolute ? " (only what lies in the model store can be served)" : "");
   }
 
   private static ServingException notFound(String url, String why) {

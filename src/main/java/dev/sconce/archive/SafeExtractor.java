@@ -28,8 +28,9 @@ import org.apache.commons.compress.archivers.zip.ZipMethod;
  * directory, links, devices, duplicates, bombs and damaged bytes are refused with {@code
  * INVALID_MODEL}. A refused archive may leave files behind; whoever made the directory removes it.
  *
- * <p>The kind of archive is told from its first bytes, since {@code .mar} and {@code .model} have
- * stood for both in the past (TorchServe, {@code ModelArchive.java}).
+ * <p>The kind of archive is told from its first bytes, because names do not tell it: a {@code
+ * .model} was a zip file to TorchServe's predecessor and is a tar file to TorchServe ({@code
+ * ModelArchive.java}).
  */
 final class SafeExtractor {
   /** What a zip reader may read before the first file: all headers with names and extra fields. */

@@ -172,6 +172,9 @@ final class ArchiverCommand implements Callable<Integer> {
     return new CommandLine(new ArchiverCommand(workingDirectory, clock))
         // Scripts repeat flags; as with the original, the last one counts.
         .setOverwrittenOptionsAllowed(true)
+        .setAllowOptionsAsOptionParameters(false)
+        .setUnmatchedOptionsAllowedAsOptionParameters(false)
+        .setExpandAtFiles(false)
         .setParameterExceptionHandler(ArchiverCommand::wrongFlags)
         .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Changes good archives at random, always by the same seeds, and opens them: either that works or a
  * {@link ServingException} says why not, and in both cases nothing stays behind and nothing is
- * written anywhere else. More rounds: {@code -DargLine=-Dsconce.fuzz.rounds=100000}.
+ * written anywhere else. More rounds: {@code mvn test -Dsconce.fuzz.rounds=15000}.
  */
 class ArchiveFuzzTest {
   private static final int ROUNDS = Integer.getInteger("sconce.fuzz.rounds", 300);

@@ -80,6 +80,14 @@ class ManifestJsonTest {
         .isEqualTo(version);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"image_classifier", "com.example.My$Handler", "h:handle", "h.py:A.b", "d/h"})
+  void handlersAreNamesAndFilesWithAndWithoutAFunction(String handler) {
+    assertThat(parse("{\"model\": {\"handler\": \"" + handler + "\"}}").handler())
+        .contains(handler);
+  }
+
   static Stream<Arguments> faults() {
     return Stream.of(
         arguments("[]", "the manifest: [] (expected: an object)"),
@@ -110,7 +118,13 @@ class ManifestJsonTest {
             "model.requirementsFile: . (expected: a file inside the archive)"),
         arguments(
             "{\"model\": {\"handler\": \"../../h.py\"}}",
-            "model.handler: ../../h.py (expected: a file inside the archive)"),
+            "model.handler: ../../h.py (expected: a name, or a file inside the archive)"),
+        arguments(
+            "{\"model\": {\"handler\": \"C:/h.py\"}}", "model.handler: C:/h.py (expected: a name"),
+        arguments("{\"model\": {\"handler\": \":\"}}", "model.handler: : (expected: a name"),
+        arguments("{\"model\": {\"handler\": \":f\"}}", "model.handler: :f (expected: a name"),
+        arguments(
+            "{\"model\": {\"handler\": \"h:f:g\"}}", "model.handler: h:f:g (expected: a name"),
         arguments("{\"model\": {}", "Unexpected end-of-input"),
         arguments("{} {}", "Trailing token"),
         arguments("{\"runtime\": \"LSP\", \"runtime\": \"python\"}", "Duplicate"),
@@ -137,7 +151,7 @@ class ManifestJsonTest {
         .hasMessage(
             "my-twin.mar: MAR-INF/MANIFEST.json: model.modelName: [] (expected: a text);"
                 + " runtime: ruby (expected: one of python, python3, LSP);"
-                + " model.handler: /h (expected: a file inside the archive)");
+                + " model.handler: /h (expected: a name, or a file inside the archive)");
   }
 
   @Test

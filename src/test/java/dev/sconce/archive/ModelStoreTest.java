@@ -118,10 +118,10 @@ class ModelStoreTest {
         "a..b                 | Relative path is not allowed in url: a..b",
         "sub/../../x          | Relative path is not allowed in url: sub/../../x",
         "none.mar             | Model not found at: none.mar",
-        "/                    | Model not found at: /",
-        "///                  | Model not found at: ///",
-        "/etc                 | Model not found at: /etc",
-        "/etc/passwd          | Model not found at: /etc/passwd",
+        "/                    | Model not found at: / (only what lies in the model store can be served)",
+        "///                  | Model not found at: /// (only what lies in the model store can be served)",
+        "/etc                 | Model not found at: /etc (only what lies in the model store can be served)",
+        "/etc/passwd          | Model not found at: /etc/passwd (only what lies in the model store can be served)",
         "s3://bucket/twin.mar | Model not found at: s3://bucket/twin.mar (expected: a file name in"
             + " the model store)",
         "http://h/twin.mar    | Given URL http://h/twin.mar does not match any allowed URL(s)"
@@ -148,7 +148,9 @@ class ModelStoreTest {
     Path elsewhere = Files.createDirectory(outside.resolve("elsewhere"));
     Files.writeString(elsewhere.resolve("weights.pth"), "secret");
     assertRefused(
-        elsewhere.toString(), ErrorCode.MODEL_NOT_FOUND, "Model not found at: " + elsewhere);
+        elsewhere.toString(),
+        ErrorCode.MODEL_NOT_FOUND,
+        "Model not found at: " + elsewhere + " (only what lies in the model store can be served)");
   }
 
   @Test

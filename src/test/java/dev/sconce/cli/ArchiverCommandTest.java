@@ -219,6 +219,21 @@ class ArchiverCommandTest {
   }
 
   @Test
+  void aNameThatCannotBeAPathIsRefused() {
+    assertThat(run("--extra-files", "a\0b")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("(expected: a name this locale can write; set LC_ALL=C.UTF-8)");
+  }
+
+  @Test
+  void directoriesThatLinkToThemselvesAreRefused() throws IOException {
+    Path circle = Files.createDirectory(directory.resolve("circle"));
+    Files.createSymbolicLink(circle.resolve("again"), circle);
+    assertThat(run("--extra-files", "circle")).isEqualTo(1);
+    assertThat(err.toString()).startsWith("torch-model-archiver: twin: cannot be packed: ");
+  }
+
+  @Test
   void wrongFlagsAreOneLineThatPointsToTheHelp() {
     assertThat(execute(directory, List.of("--model-name", "twin"))).isEqualTo(2);
     assertThat(err.toString())

@@ -2,7 +2,9 @@ package dev.sconce.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ class LauncherScriptTest {
       """
       #!/usr/bin/env bash
       if [ "$1" = -version ]; then echo "openjdk version \\"$FAKE_JAVA\\" 2025-04-15" >&2; exit; fi
-      for argument; do echo "[$argument]"; done
+      echo "locale ${LC_ALL:-}"; for argument; do echo "[$argument]"; done
       """;
   private static final String MVN =
       """
@@ -107,6 +109,14 @@ class LauncherScriptTest {
     assertThat(run(direct, Map.of()).out()).contains("[" + root + "/target/sconce.jar]");
   }
 
+  @Test
+  void namesBeyondAsciiWorkWithoutALocale() throws Exception {
+    built();
+    assertThat(run(launcher(), Map.of()).out()).startsWith("locale C.UTF-8\n");
+    assertThat(run(launcher(), Map.of("LC_ALL", "POSIX")).out()).startsWith("locale C.UTF-8\n");
+    assertThat(run(launcher(), Map.of("LANG", "de_DE.UTF-8")).out()).startsWith("locale \n");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"17", "17.0.15", "21.0.1", "26-ea"})
   void javaOf17OrNewerWillDo(String version) throws Exception {
@@ -136,6 +146,16 @@ class LauncherScriptTest {
     Run run = run(launcher(), Map.of());
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err()).startsWith("Sconce needs Java 17 or newer, but found none.\n");
+  }
+
+  @Test
+  void aJavaThatDoesNotRunIsSaid() throws Exception {
+    built();
+    program("java", "#!/bin/sh\necho 'Unable to locate a Java Runtime.' >&2\nexit 1\n");
+    Run run = run(launcher(), Map.of());
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("Sconce needs Java 17 or newer, but found Java of unknown version: ");
   }
 
   @Test
@@ -181,6 +201,21 @@ class LauncherScriptTest {
     assertThat(root.resolve("target/.building")).doesNotExist();
   }
 
+  @Test
+  void whileAnotherBuildRunsItWaits() throws Exception {
+    built();
+    Path lock = Files.createDirectory(root.resolve("target/.building"));
+    Process process = start(launcher(), Map.of(), Redirect.PIPE);
+    try (BufferedReader err = process.errorReader(StandardCharsets.UTF_8)) {
+      assertThat(err.readLine())
+          .isEqualTo(
+              "Waiting for another build of Sconce (if there is none, remove " + lock + ") ...");
+      assertThat(process.isAlive()).isTrue();
+      Files.delete(lock);
+      assertThat(process.waitFor()).isZero();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"3.6.2", "3.5", "2.99.99"})
   void anOlderMavenIsNamedWithWhatIsNeededAndHowToGetIt(String version) throws Exception {
@@ -224,25 +259,25 @@ class LauncherScriptTest {
 
   private Run run(Path program, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
+    Path err = root.resolve("err.txt");
+    Process process = start(program, environment, Redirect.to(err.toFile()), arguments);
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), out, Files.readString(err));
+  }
+
+  private Process start(
+      Path program, Map<String, String> environment, Redirect err, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
-    Path out = root.resolve("out.txt");
-    Path err = root.resolve("err.txt");
     ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(tools.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
+        new ProcessBuilder(command).directory(tools.toFile()).redirectError(err);
     builder.environment().clear();
     builder.environment().put("PATH", tools.toString());
     builder
         .environment()
         .putAll(Map.of("FAKE_JAVA", "17", "FAKE_MAVEN", "3.9.9", "FAKE_EXIT", "0"));
     builder.environment().putAll(environment);
-    int exit = builder.start().waitFor();
-    return new Run(
-        exit,
-        Files.readString(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8));
+    return builder.start();
   }
 }
