@@ -30,6 +30,8 @@ public enum ErrorCode {
   DOWNLOAD_FAILED("DownloadArchiveException"),
   /** The caller may not do this, or showed no valid token. */
   INVALID_KEY("InvalidKeyException"),
+  /** The request's {@code Expect} header asks for something other than {@code 100-continue}. */
+  EXPECTATION_FAILED("ExpectationFailedException"),
   /** The body is larger than the configured limit. */
   PAYLOAD_TOO_LARGE("PayloadTooLargeException"),
   /** The request's deadline passed before an answer was ready. */
