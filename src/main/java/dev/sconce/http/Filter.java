@@ -1,0 +1,14 @@
+package dev.sconce.http;
+
+import java.util.concurrent.CompletionStage;
+
+/** Stands before endpoints: may refuse, answer itself, or change request and answer. */
+@FunctionalInterface
+public interface Filter {
+
+  /**
+   * Answers the request, as a rule by calling {@code next}. The rules of {@link Endpoint#answer}
+   * hold.
+   */
+  CompletionStage<Response> answer(Request request, Endpoint next);
+}

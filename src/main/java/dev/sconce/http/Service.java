@@ -1,0 +1,22 @@
+package dev.sconce.http;
+
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What every connection of one listener works with.
+ *
+ * @param settings the limits and timeouts
+ * @param endpoint answers the requests
+ * @param errors answers for those that fail
+ * @param access is told of every answer
+ * @param requestIds makes ids for requests that bring none
+ * @param nanoClock a clock that only runs forward
+ */
+record Service(
+    HttpSettings settings,
+    Endpoint endpoint,
+    ErrorRenderer errors,
+    AccessListener access,
+    Supplier<String> requestIds,
+    LongSupplier nanoClock) {}
