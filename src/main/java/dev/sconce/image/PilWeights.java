@@ -1,0 +1,82 @@
+package dev.sconce.image;
+
+/**
+ * How much each input pixel counts for each output pixel along one side, by Pillow's bilinear
+ * filter (precompute_coeffs and normalize_coeffs_8bpc in its Resample.c). Immutable.
+ */
+final class PilWeights {
+  /** Fractional bits of a weight. */
+  static final int PRECISION = 32 - 8 - 2;
+
+  private final int[] starts;
+  private final int[][] weights;
+
+  /**
+   * Weights of a part of the output.
+   *
+   * @param in pixels of the input's side
+   * @param out pixels of the whole output's side
+   * @param from the first output pixel that is wanted
+   * @param count how many are wanted
+   */
+  PilWeights(int in, int out, int from, int count) {
+    starts = new int[count];
+    weights = new int[count][];
+    double scale = (double) in / out;
+    double support = Math.max(scale, 1);
+    for (int i = 0; i < count; i++) {
+      double center = (from + i + 0.5) * scale;
+      int start = Math.max(0, (int) (center - support + 0.5));
+      int end = Math.min(in, (int) (center + support + 0.5));
+      starts[i] = start;
+      weights[i] = weights(start, end, center, 1 / support);
+    }
+  }
+
+  private static int[] weights(int start, int end, double center, double inverseSupport) {
+    double[] triangle = new double[end - start];
+    double sum = 0;
+    for (int i = 0; i < triangle.length; i++) {
+      triangle[i] = Math.max(0, 1 - Math.abs((i + start - center + 0.5) * inverseSupport));
+      sum += triangle[i];
+    }
+    int[] weights = new int[triangle.length];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (int) (0.5 + triangle[i] / sum * (1 << PRECISION));
+    }
+    return weights;
+  }
+
+  /** How many output pixels there are. */
+  int count() {
+    return starts.length;
+  }
+
+  /** The first input pixel that counts for an output pixel. */
+  int start(int output) {
+    return starts[output];
+  }
+
+  /** Behind the last input pixel that counts for an output pixel. */
+  int end(int output) {
+    return starts[output] + weights[output].length;
+  }
+
+  /** The weights of the input pixels from {@link #start} on; not to be written to. */
+  int[] weights(int output) {
+    return weights[output];
+  }
+
+  /** The largest number of output pixels that one input pixel counts for. */
+  int mostAtOnce() {
+    int most = 0;
+    int oldest = 0;
+    for (int i = 0; i < starts.length; i++) {
+      while (end(oldest) <= starts[i]) {
+        oldest++;
+      }
+      most = Math.max(most, i + 1 - oldest);
+    }
+    return most;
+  }
+}

@@ -1,0 +1,177 @@
+package dev.sconce.image;
+
+/**
+ * How a TIFF stores its samples (TIFF 6.0, sections 3, 8 and 15). Strips and tiles are both called
+ * segments here: rectangles of the picture, coded each by itself. Immutable.
+ */
+final class TiffLayout {
+  static final int UNCOMPRESSED = 1;
+  static final int JPEG = 7;
+
+  private static final int WIDTH = 256;
+  private static final int HEIGHT = 257;
+  private static final int BITS_PER_SAMPLE = 258;
+  private static final int COMPRESSION = 259;
+  private static final int FILL_ORDER = 266;
+  private static final int STRIP_OFFSETS = 273;
+  private static final int SAMPLES_PER_PIXEL = 277;
+  private static final int ROWS_PER_STRIP = 278;
+  private static final int STRIP_BYTE_COUNTS = 279;
+  private static final int PLANAR_CONFIGURATION = 284;
+  private static final int PREDICTOR = 317;
+  private static final int TILE_WIDTH = 322;
+  private static final int TILE_HEIGHT = 323;
+  private static final int TILE_OFFSETS = 324;
+  private static final int TILE_BYTE_COUNTS = 325;
+
+  /** As many as Pillow decodes. */
+  private static final int MOST_SAMPLES = 6;
+
+  /** A segment may have so many bytes, or as many as the whole picture. */
+  private static final long USUAL_SEGMENT_BYTES = 1 << 24;
+
+  private final EncodedPicture picture;
+  private final TiffDirectory directory;
+  private final int width;
+  private final int height;
+  private final int bits;
+  private final int samples;
+  private final long segmentWidth;
+  private final long segmentHeight;
+  private final long[] offsets;
+  private final long[] lengths;
+
+  /** The layout that the directory describes, checked. */
+  TiffLayout(EncodedPicture picture, TiffDirectory directory) {
+    this.picture = picture;
+    this.directory = directory;
+    picture.checkSize(directory.value(WIDTH, 0), directory.value(HEIGHT, 0));
+    width = (int) directory.value(WIDTH, 0);
+    height = (int) directory.value(HEIGHT, 0);
+    bits = readBits();
+    samples = readSamples();
+    boolean strips = directory.has(STRIP_OFFSETS);
+    segmentWidth = strips ? width : directory.value(TILE_WIDTH, 0);
+    segmentHeight = directory.value(strips ? ROWS_PER_STRIP : TILE_HEIGHT, strips ? height : 0);
+    offsets = directory.values(strips ? STRIP_OFFSETS : TILE_OFFSETS);
+    lengths = directory.values(strips ? STRIP_BYTE_COUNTS : TILE_BYTE_COUNTS);
+    checkSegments();
+  }
+
+  private int readBits() {
+    long first = directory.value(BITS_PER_SAMPLE, 1);
+    for (long other : directory.values(BITS_PER_SAMPLE)) {
+      if (other != first) {
+        throw picture.fault("samples of " + first + " and of " + other + " bits (expected: alike)");
+      }
+    }
+    if (first < 1 || first > 32) {
+      throw picture.fault(first + " bits a sample (expected: 1 to 32)");
+    }
+    return (int) first;
+  }
+
+  private int readSamples() {
+    long count = directory.value(SAMPLES_PER_PIXEL, 1);
+    if (count < 1 || count > MOST_SAMPLES) {
+      throw picture.fault(count + " samples a pixel (expected: 1 to " + MOST_SAMPLES + ")");
+    }
+    return (int) count;
+  }
+
+  private void checkSegments() {
+    long most = Math.max(USUAL_SEGMENT_BYTES, 4L * samples * width * height);
+    if (segmentWidth < 1
+        || segmentHeight < 1
+        || segmentWidth > most
+        || rowBytes() * Math.min(segmentHeight, height) > most) {
+      throw picture.fault(
+          "strips or tiles of %d x %d (expected: about the picture's size)"
+              .formatted(segmentWidth, segmentHeight));
+    }
+    long planes = isPlanar() ? samples : 1;
+    if (offsets.length < planes * segmentsAcross() * segmentsDown()) {
+      throw picture.fault(
+          "%d strips or tiles (expected: %d)"
+              .formatted(offsets.length, planes * segmentsAcross() * segmentsDown()));
+    }
+  }
+
+  int width() {
+    return width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  int bits() {
+    return bits;
+  }
+
+  /** Samples a pixel. */
+  int samples() {
+    return samples;
+  }
+
+  int compression() {
+    return (int) directory.value(COMPRESSION, UNCOMPRESSED);
+  }
+
+  /** Whether neighbouring pixels of a row are stored as differences. */
+  boolean hasDifferences() {
+    long predictor = directory.value(PREDICTOR, 1);
+    if (predictor > 2) {
+      throw picture.fault("predictor " + predictor + " (expected: 1 or 2)");
+    }
+    return predictor == 2;
+  }
+
+  /** Whether the first bit of a byte is its lowest. */
+  boolean hasReversedBits() {
+    return directory.value(FILL_ORDER, 1) == 2;
+  }
+
+  /** Whether each sample has segments of its own. */
+  boolean isPlanar() {
+    return directory.value(PLANAR_CONFIGURATION, 1) == 2 && samples > 1;
+  }
+
+  /** Samples of a pixel that lie side by side. */
+  int samplesTogether() {
+    return isPlanar() ? 1 : samples;
+  }
+
+  int segmentWidth() {
+    return (int) segmentWidth;
+  }
+
+  /** Rows of a segment; the lowest segments of strips may have fewer. */
+  int segmentHeight() {
+    return (int) Math.min(segmentHeight, height);
+  }
+
+  int segmentsAcross() {
+    return (int) ((width + segmentWidth - 1) / segmentWidth);
+  }
+
+  int segmentsDown() {
+    return (int) ((height + segmentHeight - 1) / segmentHeight);
+  }
+
+  /** Bytes of a segment's row. */
+  long rowBytes() {
+    return (segmentWidth * bits * samplesTogether() + 7) / 8;
+  }
+
+  /** Where a segment's bytes begin. */
+  long offset(int segment) {
+    return offsets[segment];
+  }
+
+  /** How many bytes a segment has, as far as that is said and there. */
+  int length(int segment) {
+    long here = Math.max(0, picture.length() - offsets[segment]);
+    return (int) Math.min(here, segment < lengths.length ? lengths[segment] : here);
+  }
+}
