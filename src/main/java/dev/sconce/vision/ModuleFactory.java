@@ -1,0 +1,45 @@
+package dev.sconce.vision;
+
+import dev.sconce.handler.Device;
+import dev.sconce.network.OperatorSet;
+import dev.sconce.network.Precision;
+import dev.sconce.torch.TorchEngine;
+import dev.sconce.torch.TorchModule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Brings written networks into native memory. Safe from any thread. */
+final class ModuleFactory {
+  private final TorchEngine engine;
+
+  ModuleFactory(TorchEngine engine) {
+    this.engine = engine;
+  }
+
+  /** Writes a network as a TorchScript archive. */
+  @FunctionalInterface
+  interface Network {
+    void write(Path file, Precision precision, OperatorSet operators) throws IOException;
+  }
+
+  /**
+   * Writes a network with the operators that suit the device, loads it, and deletes the file: once
+   * loaded, nothing of it is on disk any more.
+   */
+  TorchModule load(Network network, Precision precision, Device device) throws IOException {
+    boolean oneDnn = !device.isGpu() && engine.hasOneDnn();
+    Path file = Files.createTempFile("sconce-network-", ".pt");
+    try {
+      network.write(file, precision, oneDnn ? OperatorSet.ONEDNN : OperatorSet.ATEN);
+      return TorchModule.load(file, djl(device));
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /** DJL's word for a device. */
+  static ai.djl.Device djl(Device device) {
+    return device.isGpu() ? ai.djl.Device.gpu(device.index()) : ai.djl.Device.cpu();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.sconce.vision;
+
+import dev.sconce.error.ServingException;
+import dev.sconce.handler.Part;
+import dev.sconce.image.ImageDecoder;
+import dev.sconce.image.RgbImage;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+
+/** Reads the pictures of a request. Safe from any thread. */
+final class PictureReader {
+  /** Long enough that no picture's first bytes are all of base64's alphabet by chance. */
+  private static final int BASE64_SAMPLE = 32;
+
+  private final ImageDecoder decoder;
+
+  PictureReader(ImageDecoder decoder) {
+    this.decoder = decoder;
+  }
+
+  /**
+   * Decodes, resizes and crops a picture.
+   *
+   * @param name the part's, for messages
+   * @throws ServingException {@code BAD_REQUEST} if it is no picture, or too large a one
+   */
+  RgbImage read(String name, Part part, PictureSettings settings) {
+    try {
+      return settings.transform().apply(decoder.decode(bytes(part.content())));
+    } catch (ServingException e) {
+      throw new ServingException(e.code(), name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** As TorchServe's handlers take it: a picture sent as text is base64. */
+  private static ByteBuffer bytes(ByteBuffer content) {
+    if (!looksLikeBase64(content)) {
+      return content;
+    }
+    try {
+      return Base64.getMimeDecoder().decode(content.duplicate());
+    } catch (IllegalArgumentException e) {
+      return content; // the decoder will say what it is
+    }
+  }
+
+  private static boolean looksLikeBase64(ByteBuffer content) {
+    int sample = Math.min(BASE64_SAMPLE, content.remaining());
+    for (int i = 0; i < sample; i++) {
+      int c = content.get(content.position() + i);
+      boolean inAlphabet =
+          (c >= 'A' && c <= 'Z')
+              || (c >= 'a' && c <= 'z')
+              || (c >= '0' && c <= '9')
+              || c == '+'
+              || c == '/'
+              || c == '=';
+      if (!inAlphabet) {
+        return false;
+      }
+    }
+    return sample > 0;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.sconce.vision;
+
+import dev.sconce.error.ServingException;
+import dev.sconce.handler.HandlerSettings;
+import dev.sconce.image.Normalizer;
+import dev.sconce.image.PictureSize;
+import dev.sconce.image.PictureTransform;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What is done with a picture before a network sees it: {@code imageSize} (height first), {@code
+ * resize}, {@code centerCrop}, {@code mean} and {@code std} of {@code model-config.yaml}, in
+ * torchvision's meaning.
+ *
+ * @param transform resizes and crops
+ * @param mean of each channel, taken off after scaling to 0…1
+ * @param std of each channel, divided by after that
+ */
+record PictureSettings(PictureTransform transform, List<Double> mean, List<Double> std) {
+  /** ImageNet's statistics, which torchvision's models were trained with. */
+  private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
+
+  private static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
+
+  /**
+   * Reads them from a model's configuration.
+   *
+   * @param fallback what is done with sizes if the configuration says nothing of them
+   * @throws ServingException {@code INVALID_MODEL} naming key, value and expectation
+   */
+  static PictureSettings of(HandlerSettings settings, PictureTransform fallback) {
+    List<Double> std = settings.numbers("std", 3).orElse(IMAGENET_STD);
+    if (std.stream().anyMatch(value -> value <= 0)) {
+      throw settings.fault("std", "3 numbers > 0");
+    }
+    List<Double> mean = settings.numbers("mean", 3).orElse(IMAGENET_MEAN);
+    return new PictureSettings(transform(settings, fallback), mean, std);
+  }
+
+  private static PictureTransform transform(HandlerSettings settings, PictureTransform fallback) {
+    Optional<PictureSize> exact = settings.integers("imageSize", 2).map(PictureSettings::size);
+    Optional<Integer> shorter = settings.integer("resize");
+    Optional<PictureSize> crop =
+        settings.integer("centerCrop").map(side -> size(List.of(side, side)));
+    if (exact.isEmpty() && shorter.isEmpty() && crop.isEmpty()) {
+      return fallback;
+    }
+    OptionalInt resize = shorter.stream().mapToInt(Integer::intValue).findFirst();
+    return new PictureTransform(exact, resize, crop);
+  }
+
+  /** Height first, as torchvision has it. */
+  private static PictureSize size(List<Integer> heightAndWidth) {
+    return new PictureSize(heightAndWidth.get(0), heightAndWidth.get(1));
+  }
+
+  /** Makes floats of bytes. */
+  Normalizer normalizer() {
+    return new Normalizer(doubles(mean), doubles(std));
+  }
+
+  private static double[] doubles(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  /** The steps in torchvision's words, to be compared with a Python handler's. */
+  List<PythonHandler.Transform> asTorchvision() {
+    List<PythonHandler.Transform> steps = new ArrayList<>();
+    transform.imageSize().ifPresent(size -> steps.add(step("Resize", sides(size))));
+    transform.resize().ifPresent(side -> steps.add(step("Resize", List.of((double) side))));
+    transform.centerCrop().ifPresent(size -> steps.add(step("CenterCrop", sides(size))));
+    List<Double> statistics = new ArrayList<>(mean);
+    statistics.addAll(std);
+    steps.add(
+        new PythonHandler.Transform(
+            "Normalize", "Normalize(" + mean + ", " + std + ")", statistics));
+    return steps;
+  }
+
+  private static PythonHandler.Transform step(String name, List<Double> numbers) {
+    List<Long> whole = numbers.stream().map(Double::longValue).toList();
+    String arguments = whole.size() == 1 ? "" + whole.get(0) : whole.toString();
+    return new PythonHandler.Transform(name, name + "(" + arguments + ")", numbers);
+  }
+
+  private static List<Double> sides(PictureSize size) {
+    return List.of((double) size.height(), (double) size.width());
+  }
+
+  /** For people who ask what is done with their pictures. */
+  Map<String, Object> describe() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    transform.imageSize().ifPresent(s -> facts.put("imageSize", List.of(s.height(), s.width())));
+    transform.resize().ifPresent(side -> facts.put("resize", side));
+    transform.centerCrop().ifPresent(s -> facts.put("centerCrop", List.of(s.height(), s.width())));
+    facts.put("mean", mean);
+    facts.put("std", std);
+    return facts;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.sconce.vision;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.sconce.handler.HandlerContext;
+import dev.sconce.network.Precision;
+import dev.sconce.network.TwinNetwork;
+import dev.sconce.torch.TorchModule;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A twin network in native memory, as all workers on one device share it. Safe from several
+ * threads; {@link dev.sconce.handler.SharedResources} closes it.
+ */
+final class TwinModule implements AutoCloseable {
+  private final TorchModule module;
+  private final Map<String, Object> facts;
+
+  private TwinModule(TorchModule module, Map<String, Object> facts) {
+    this.module = module;
+    this.facts = facts;
+  }
+
+  /**
+   * Finds the weights in the model's directory, writes the network they make and loads it.
+   *
+   * @throws dev.sconce.error.ServingException {@code INVALID_MODEL} if they make none, {@code
+   *     OUT_OF_MEMORY} if the device has no room for it
+   */
+  static TwinModule load(HandlerContext context, ModuleFactory modules) throws IOException {
+    TwinNetwork network = TwinWeights.in(context.modelDirectory()).network();
+    Precision precision = PrecisionSetting.of(context.settings(), context.device());
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("network", network.summary());
+    facts.put("precision", precision.name().toLowerCase(Locale.ROOT));
+    return new TwinModule(modules.load(network::write, precision, context.device()), facts);
+  }
+
+  /** What to tell people of the network. */
+  Map<String, Object> facts() {
+    return facts;
+  }
+
+  /**
+   * Judges pairs of pictures.
+   *
+   * @param pixels float32 [2 pairs, height, width, 3] in a direct buffer in native order,
+   *     normalised: all left pictures, then all right ones; not kept
+   * @param explained the pairs whose heat-maps are wanted, by their place
+   * @return for each pair its logits, and for those explained then the rows of its left and of its
+   *     right map: {@code Float} and {@code float[]}, the order of the answer's JSON
+   */
+  List<List<Object>> judge(
+      ByteBuffer pixels, int pairs, int height, int width, List<Integer> explained) {
+    try (NDManager scope = module.newScope()) {
+      NDArray pictures =
+          scope.create(pixels, new Shape(2L * pairs, height, width, 3), DataType.FLOAT32);
+      NDList answer = module.run(TwinNetwork.FORWARD, scope, pictures);
+      List<List<Object>> judgements = logits(answer.get(0), pairs);
+      if (!explained.isEmpty()) {
+        addMaps(judgements, answer.get(1), explained, scope);
+      }
+      return judgements;
+    }
+  }
+
+  private static List<List<Object>> logits(NDArray logits, int pairs) {
+    float[] values = logits.toFloatArray();
+    int classes = values.length / pairs;
+    List<List<Object>> all = new ArrayList<>(pairs);
+    for (int pair = 0; pair < pairs; pair++) {
+      List<Object> own = new ArrayList<>(classes);
+      for (int i = 0; i < classes; i++) {
+        own.add(values[pair * classes + i]);
+      }
+      all.add(own);
+    }
+    return all;
+  }
+
+  private void addMaps(
+      List<List<Object>> judgements, NDArray features, List<Integer> explained, NDManager scope) {
+    boolean all = explained.size() == judgements.size();
+    long[] rows = explained.stream().mapToLong(Integer::longValue).toArray();
+    NDArray wanted = all ? features : features.get(scope.create(rows));
+    NDArray maps = module.runWithGradients(TwinNetwork.EXPLAIN, scope, wanted).get(0);
+    int width = (int) maps.getShape().get(3);
+    int rowsEach = (int) (2 * maps.getShape().get(2));
+    float[] values = maps.toFloatArray();
+    for (int i = 0; i < explained.size() * rowsEach; i++) {
+      float[] row = Arrays.copyOfRange(values, i * width, (i + 1) * width);
+      judgements.get(explained.get(i / rowsEach)).add(row);
+    }
+  }
+
+  @Override
+  public void close() {
+    module.close();
+  }
+}
