@@ -1,0 +1,55 @@
+package dev.sconce.api;
+
+import dev.sconce.http.AccessListener;
+import dev.sconce.http.Request;
+import dev.sconce.metrics.Counter;
+import dev.sconce.metrics.MetricRegistry;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts every answer and writes it into the access log, in TorchServe's words: {@code
+ * /127.0.0.1:34440 "POST /predictions/siamese HTTP/1.1" 200 1570} with milliseconds at the end.
+ * Pings are counted, not logged: load balancers send them all day.
+ */
+public final class AccessRecorder implements AccessListener {
+  private static final Logger log = LoggerFactory.getLogger("ACCESS_LOG");
+
+  private final String host;
+  private final Counter requests2xx;
+  private final Counter requests4xx;
+  private final Counter requests5xx;
+
+  /** Adds the three counters to {@code registry}. */
+  public AccessRecorder(MetricRegistry registry, String host) {
+    this.host = host;
+    requests2xx = registry.counter("Requests2XX", "Count", "Level", "Hostname");
+    requests4xx = registry.counter("Requests4XX", "Count", "Level", "Hostname");
+    requests5xx = registry.counter("Requests5XX", "Count", "Level", "Hostname");
+  }
+
+  @Override
+  public void answered(Request request, int status, Duration took) {
+    counter(status).add(1, "Host", host);
+    if (!request.path().equals("/ping")) {
+      log.info(
+          "{} \"{} {} {}\" {} {}",
+          request.remoteAddress(),
+          request.method(),
+          request.path(),
+          request.protocol(),
+          status,
+          took.toMillis());
+    }
+  }
+
+  /** As TorchServe sorts them: what is neither 2xx nor 4xx counts as 5xx. */
+  private Counter counter(int status) {
+    return switch (status / 100) {
+      case 2 -> requests2xx;
+      case 4 -> requests4xx;
+      default -> requests5xx;
+    };
+  }
+}

@@ -1,0 +1,67 @@
+package dev.sconce.api;
+
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import dev.sconce.http.ErrorRenderer;
+import dev.sconce.http.Request;
+import dev.sconce.http.Response;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Failures as TorchServe tells them: {@code {"code": 404, "type": "ModelNotFoundException",
+ * "message": "…"}}. Here alone an {@link ErrorCode} becomes a status.
+ */
+public final class ErrorResponses implements ErrorRenderer {
+  private static final Logger log = LoggerFactory.getLogger(ErrorResponses.class);
+
+  /** What a caller is told of a fault that is the server's own. */
+  private static final String FIXED_TEXT = "Internal server error, see the log for request ";
+
+  private static final String RETRY_AFTER_SECONDS = "1";
+
+  @Override
+  public Response render(Throwable failure, Request request) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof ServingException known) {
+      return of(known.code(), known.getMessage());
+    }
+    if (cause instanceof CancellationException) {
+      return of(ErrorCode.STOPPING, "the request was cancelled"); // the client has gone
+    }
+    log.error("request {}: {} {} failed", request.id(), request.method(), request.path(), cause);
+    return of(ErrorCode.INTERNAL, FIXED_TEXT + request.id());
+  }
+
+  private static Response of(ErrorCode code, String message) {
+    int status = status(code);
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("code", status);
+    body.put("type", code.wireName());
+    body.put("message", message);
+    Response response = Answers.json(status, body);
+    return code == ErrorCode.QUEUE_FULL
+        ? response.withHeader("retry-after", RETRY_AFTER_SECONDS)
+        : response;
+  }
+
+  private static int status(ErrorCode code) {
+    return switch (code) {
+      case BAD_REQUEST, INVALID_MODEL, DOWNLOAD_FAILED, INVALID_KEY -> 400;
+      case INVALID_MODEL_VERSION -> 403;
+      case RESOURCE_NOT_FOUND, MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND -> 404;
+      case METHOD_NOT_ALLOWED -> 405;
+      case REQUEST_TIMEOUT -> 408;
+      case CONFLICT -> 409;
+      case PAYLOAD_TOO_LARGE -> 413;
+      case EXPECTATION_FAILED -> 417;
+      case INTERNAL, INVALID_CONFIGURATION -> 500;
+      case NO_WORKER, QUEUE_FULL, STOPPING -> 503;
+      case OUT_OF_MEMORY -> 507;
+    };
+  }
+}

@@ -1,0 +1,72 @@
+package dev.sconce.api;
+
+import dev.sconce.handler.Output;
+import dev.sconce.http.Headers;
+import dev.sconce.http.Request;
+import dev.sconce.http.Response;
+import dev.sconce.http.Router;
+import dev.sconce.model.InferenceService;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** {@code /ping} and {@code /predictions}. Methods are not told apart, as in TorchServe. */
+public final class InferenceApi {
+  private final InferenceService inference;
+
+  /** An API in front of {@code inference}. */
+  public InferenceApi(InferenceService inference) {
+    this.inference = inference;
+  }
+
+  /** Adds the routes. */
+  public void addTo(Router.Builder router) {
+    router
+        .any("/ping", request -> CompletableFuture.completedFuture(ping()))
+        .any("/predictions/{model}", this::predict)
+        .any("/predictions/{model}/{version}", this::predict)
+        .any("/predictions/{model}/{version}/{rest...}", this::predict);
+  }
+
+  private Response ping() {
+    return inference.isHealthy()
+        ? Answers.status(200, "Healthy")
+        : Answers.status(500, "Unhealthy");
+  }
+
+  private CompletionStage<Response> predict(Request request) {
+    Map<String, String> variables = request.pathVariables();
+    CompletableFuture<Output> answer =
+        inference.predict(
+            request.pathVariable("model"),
+            Optional.ofNullable(variables.get("version")),
+            request.id(),
+            InputReader.parts(request),
+            headers(request, variables.getOrDefault("rest", "")));
+    CompletableFuture<Void> unused = request.disconnected().thenRun(() -> answer.cancel(false));
+    return answer.thenApply(InferenceApi::response);
+  }
+
+  /** The request's headers and the two that TorchServe adds for its handlers. */
+  private static Map<String, String> headers(Request request, String rest) {
+    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.putAll(request.headers().asMap());
+    headers.put("url_path", rest);
+    headers.put("explain", "False");
+    return headers;
+  }
+
+  private static Response response(Output output) {
+    if (output instanceof Output.Answer whole) {
+      return new Response(
+          whole.status(), Headers.of(whole.headers()), new Response.Whole(whole.body()));
+    }
+    if (output instanceof Output.Stream stream) {
+      return new Response(
+          stream.status(), Headers.of(stream.headers()), new Response.Stream(stream.chunks()));
+    }
+    throw new IllegalStateException("a pool completes with an answer or a stream: " + output);
+  }
+}
