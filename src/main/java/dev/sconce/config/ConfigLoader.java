@@ -1,0 +1,172 @@
+package dev.sconce.config;
+
+import dev.sconce.archive.ExtractionLimits;
+import dev.sconce.archive.StoreSettings;
+import dev.sconce.config.ServerConfig.StartupModel;
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import dev.sconce.http.HttpSettings;
+import dev.sconce.model.ModelSettings;
+import dev.sconce.torch.EngineSettings;
+import java.io.IOException;
+import java.io.Reader;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * File and command line → {@link ServerConfig}, with every fault reported at once.
+ *
+ * <p>Keys, their meaning and their defaults are TorchServe's ({@code ConfigManager.java}), but for
+ * {@code strict_handlers}, which is ours, and {@code enable_model_api}, which is on.
+ */
+public final class ConfigLoader {
+  private static final Path DEFAULT_FILE = Path.of("config.properties");
+
+  /** Pillow's limit, twice its MAX_IMAGE_PIXELS, above which it raises DecompressionBombError. */
+  private static final long PILLOW_MAX_PIXELS = 2L * 89_478_485;
+
+  /** What decoding one pixel may take of the heap at most. */
+  private static final long HEAP_BYTES_PER_PIXEL = 20;
+
+  private final long maxHeapBytes;
+  private final Path temporaryDirectory;
+
+  /**
+   * A loader for a machine.
+   *
+   * @param maxHeapBytes how large the heap may grow
+   * @param temporaryDirectory where archives are unpacked
+   */
+  public ConfigLoader(long maxHeapBytes, Path temporaryDirectory) {
+    this.maxHeapBytes = maxHeapBytes;
+    this.temporaryDirectory = temporaryDirectory;
+  }
+
+  /**
+   * Reads the configuration.
+   *
+   * @throws ServingException {@code INVALID_CONFIGURATION}, naming every key whose value is wrong
+   */
+  public ServerConfig load(Overrides overrides) {
+    KeyReader keys = new KeyReader(file(overrides));
+    ServerConfig config = read(keys, overrides);
+    if (!keys.faults().isEmpty()) {
+      throw new ServingException(
+          ErrorCode.INVALID_CONFIGURATION,
+          "the configuration has "
+              + keys.faults().size()
+              + (keys.faults().size() == 1 ? " fault:\n  " : " faults:\n  ")
+              + String.join("\n  ", keys.faults()));
+    }
+    return config;
+  }
+
+  private static Map<String, String> file(Overrides overrides) {
+    Path file = overrides.configFile().orElse(DEFAULT_FILE);
+    Properties properties = new Properties();
+    if (overrides.configFile().isPresent() || Files.exists(file)) {
+      try (Reader reader = Files.newBufferedReader(file)) {
+        properties.load(reader);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new ServingException(
+            ErrorCode.INVALID_CONFIGURATION, file + " cannot be read: " + e.getMessage(), e);
+      }
+    }
+    Map<String, String> values = new TreeMap<>();
+    properties.forEach((key, value) -> values.put(key.toString(), value.toString()));
+    return values;
+  }
+
+  private ServerConfig read(KeyReader keys, Overrides overrides) {
+    InetSocketAddress inference = keys.address("inference_address", "http://127.0.0.1:8080", 80);
+    InetSocketAddress management =
+        keys.address("management_address", "http://127.0.0.1:8081", 8081);
+    InetSocketAddress metrics = keys.address("metrics_address", "http://127.0.0.1:8082", 8082);
+    boolean metricsApi = keys.flag("enable_metrics_api", true);
+    List<String> models = startup(keys, overrides);
+    EngineSettings engine =
+        new EngineSettings(
+            keys.optionalInteger("intra_op_threads", 1), keys.optionalInteger("number_of_gpu", 0));
+    return new ServerConfig(
+        inference,
+        management,
+        metricsApi ? Optional.of(metrics) : Optional.empty(),
+        http(keys),
+        store(keys, overrides),
+        models(keys),
+        engine,
+        models.stream().filter(name -> !isAll(name)).map(ConfigLoader::startupModel).toList(),
+        models.stream().anyMatch(ConfigLoader::isAll),
+        keys.flag("disable_token_authorization", false),
+        keys.flag("enable_model_api", true),
+        maxPicturePixels(keys.flag("limit_max_image_pixels", true)),
+        keys.unused());
+  }
+
+  private static HttpSettings http(KeyReader keys) {
+    HttpSettings base = HttpSettings.defaults();
+    return new HttpSettings(
+        keys.integer("number_of_netty_threads", base.eventLoopThreads(), 0),
+        base.nativeTransport(),
+        base.maxRequestLineBytes(),
+        base.maxHeaderBytes(),
+        keys.integer("max_request_size", base.maxBodyBytes(), 1),
+        base.maxFormFields(),
+        base.idleTimeout(),
+        base.receiveTimeout(),
+        base.drainTimeout());
+  }
+
+  private StoreSettings store(KeyReader keys, Overrides overrides) {
+    Optional<Path> configured = keys.path("model_store");
+    return new StoreSettings(
+        overrides.modelStore().or(() -> configured), temporaryDirectory, ExtractionLimits.DEFAULT);
+  }
+
+  private static ModelSettings models(KeyReader keys) {
+    ModelSettings base = ModelSettings.defaults();
+    return new ModelSettings(
+        keys.optionalInteger("default_workers_per_model", 0),
+        base.batchSize(),
+        base.maxBatchDelay(),
+        keys.integer("job_queue_size", base.queueCapacity(), 1),
+        keys.seconds("default_response_timeout", base.responseTimeout()),
+        keys.seconds("default_startup_timeout", base.startupTimeout()),
+        keys.seconds("unregister_model_timeout", base.unregisterTimeout()),
+        keys.text("default_service_handler"),
+        keys.flag("strict_handlers", false));
+  }
+
+  private static List<String> startup(KeyReader keys, Overrides overrides) {
+    String configured = keys.text("load_models").orElse("");
+    Stream<String> names =
+        overrides.models().isEmpty()
+            ? Stream.of(configured.split(","))
+            : overrides.models().stream();
+    return names.map(String::strip).filter(name -> !name.isEmpty()).toList();
+  }
+
+  private static boolean isAll(String name) {
+    return name.equalsIgnoreCase("all");
+  }
+
+  private static StartupModel startupModel(String text) {
+    int equals = text.indexOf('=');
+    return equals < 0
+        ? new StartupModel(Optional.empty(), text)
+        : new StartupModel(Optional.of(text.substring(0, equals)), text.substring(equals + 1));
+  }
+
+  /** As many as Pillow takes, unless the heap is too small for that. */
+  private long maxPicturePixels(boolean limited) {
+    long heapAllows = maxHeapBytes / HEAP_BYTES_PER_PIXEL;
+    return limited ? Math.min(PILLOW_MAX_PIXELS, heapAllows) : heapAllows;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.sconce.config;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads typed values from the text of keys, and collects every fault it meets instead of stopping
+ * at the first. Belongs to one thread.
+ */
+final class KeyReader {
+  private final Map<String, String> left;
+  private final List<String> faults = new ArrayList<>();
+
+  KeyReader(Map<String, String> values) {
+    this.left = new TreeMap<>(values);
+  }
+
+  /** What was wrong, each naming key, value and what was expected. */
+  List<String> faults() {
+    return faults;
+  }
+
+  /** The keys nobody asked for. */
+  List<String> unused() {
+    return List.copyOf(left.keySet());
+  }
+
+  void fault(String key, String value, String expected) {
+    faults.add(key + ": " + value + " (expected: " + expected + ")");
+  }
+
+  Optional<String> text(String key) {
+    return Optional.ofNullable(left.remove(key)).map(String::strip).filter(text -> !text.isEmpty());
+  }
+
+  int integer(String key, int fallback, int least) {
+    return optionalInteger(key, least).orElse(fallback);
+  }
+
+  OptionalInt optionalInteger(String key, int least) {
+    @Nullable String text = text(key).orElse(null);
+    if (text == null) {
+      return OptionalInt.empty();
+    }
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= least) {
+        return OptionalInt.of(value);
+      }
+    } catch (NumberFormatException e) {
+      // reported below, as a number that is too small is
+    }
+    fault(key, text, "a whole number >= " + least);
+    return OptionalInt.empty();
+  }
+
+  Duration seconds(String key, Duration fallback) {
+    return Duration.ofSeconds(integer(key, Math.toIntExact(fallback.toSeconds()), 1));
+  }
+
+  boolean flag(String key, boolean fallback) {
+    @Nullable String text = text(key).orElse(null);
+    if (text == null) {
+      return fallback;
+    }
+    if (!text.equalsIgnoreCase("true") && !text.equalsIgnoreCase("false")) {
+      fault(key, text, "true or false");
+    }
+    return text.equalsIgnoreCase("true");
+  }
+
+  Optional<Path> path(String key) {
+    @Nullable String text = text(key).orElse(null);
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Path.of(text));
+    } catch (InvalidPathException e) {
+      fault(key, text, "a path");
+      return Optional.empty();
+    }
+  }
+
+  /** An address as TorchServe writes it; without a port, the port that it takes then. */
+  InetSocketAddress address(String key, String fallback, int defaultPort) {
+    String text = text(key).orElse(fallback);
+    try {
+      URI uri = new URI(text);
+      int port = uri.getPort() < 0 ? defaultPort : uri.getPort();
+      boolean plain = "http".equals(uri.getScheme()) && uri.getPath().length() <= 1;
+      if (plain && uri.getHost() != null && port <= 65_535) {
+        String host = uri.getHost().replaceAll("^\\[|]$", "");
+        return new InetSocketAddress(host, port);
+      }
+    } catch (URISyntaxException e) {
+      // reported below
+    }
+    fault(key, text, "http://host:port");
+    return InetSocketAddress.createUnresolved("invalid", defaultPort);
+  }
+}

@@ -1,0 +1,200 @@
+package dev.sconce.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sconce.config.ServerConfig.StartupModel;
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import dev.sconce.http.HttpSettings;
+import dev.sconce.model.ModelSettings;
+import dev.sconce.torch.EngineSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigLoaderTest {
+  private static final long LARGE_HEAP = 1L << 40;
+
+  @TempDir Path directory;
+
+  private static InetSocketAddress address(String host, int port) {
+    return new InetSocketAddress(host, port);
+  }
+
+  private ServerConfig load(String properties) throws IOException {
+    return load(properties, Optional.empty(), List.of());
+  }
+
+  private ServerConfig load(String properties, Optional<Path> store, List<String> models)
+      throws IOException {
+    Path file = directory.resolve("test.properties");
+    Files.writeString(file, properties);
+    return new ConfigLoader(LARGE_HEAP, directory)
+        .load(new Overrides(Optional.of(file), store, models));
+  }
+
+  @Test
+  void withoutAnyKeyTheDefaultsHold() throws IOException {
+    ServerConfig config = load("");
+    assertThat(config.inferenceAddress()).isEqualTo(address("127.0.0.1", 8080));
+    assertThat(config.managementAddress()).isEqualTo(address("127.0.0.1", 8081));
+    assertThat(config.metricsAddress()).hasValue(address("127.0.0.1", 8082));
+    assertThat(config.http()).isEqualTo(HttpSettings.defaults());
+    assertThat(config.models()).isEqualTo(ModelSettings.defaults());
+    assertThat(config.engine()).isEqualTo(EngineSettings.DEFAULT);
+    assertThat(config.store().modelStore()).isEmpty();
+    assertThat(config.startupModels()).isEmpty();
+    assertThat(config.loadAllModels()).isFalse();
+    assertThat(config.remoteManagement()).isFalse();
+    assertThat(config.modelApi()).isTrue();
+    assertThat(config.maxPicturePixels()).isEqualTo(178_956_970);
+    assertThat(config.unused()).isEmpty();
+  }
+
+  @Test
+  void theFileInTheRepositoryStatesTheDefaultsAndKnowsEveryKey() throws IOException {
+    String file = Files.readString(Path.of("config.properties"));
+    assertThat(load(file)).isEqualTo(load(""));
+
+    String everyKeySet = file.replaceAll("(?m)^#([a-z_]+=)", "$1");
+    ServerConfig config = load(everyKeySet);
+    assertThat(config.unused()).isEmpty();
+    assertThat(config.store().modelStore()).hasValue(Path.of("model-store"));
+    assertThat(config.loadAllModels()).isTrue();
+    assertThat(config.engine()).isEqualTo(new EngineSettings(OptionalInt.of(2), OptionalInt.of(1)));
+    assertThat(config.models().defaultWorkers()).hasValue(2);
+    assertThat(config.models().handler()).hasValue("twin");
+  }
+
+  @Test
+  void everyKeyReachesItsSetting() throws IOException {
+    ServerConfig config =
+        load(
+            """
+            inference_address=http://0.0.0.0:9080
+            management_address=http://[::1]:9081
+            metrics_address=http://127.0.0.1
+            model_store=/models
+            load_models=a.mar, twin=b.mar
+            default_workers_per_model=4
+            job_queue_size=1000
+            default_response_timeout=7
+            default_startup_timeout=8
+            unregister_model_timeout=9
+            number_of_gpu=0
+            intra_op_threads=3
+            number_of_netty_threads=32
+            max_request_size=1000
+            limit_max_image_pixels=false
+            default_service_handler=twin
+            strict_handlers=true
+            enable_model_api=false
+            disable_token_authorization=true
+            enable_metrics_api=true
+            """);
+    assertThat(config.inferenceAddress()).isEqualTo(address("0.0.0.0", 9080));
+    assertThat(config.managementAddress()).isEqualTo(address("::1", 9081));
+    assertThat(config.metricsAddress()).hasValue(address("127.0.0.1", 8082));
+    assertThat(config.store().modelStore()).hasValue(Path.of("/models"));
+    assertThat(config.startupModels())
+        .containsExactly(
+            new StartupModel(Optional.empty(), "a.mar"),
+            new StartupModel(Optional.of("twin"), "b.mar"));
+    assertThat(config.models())
+        .isEqualTo(
+            new ModelSettings(
+                OptionalInt.of(4),
+                1,
+                Duration.ofMillis(100),
+                1000,
+                Duration.ofSeconds(7),
+                Duration.ofSeconds(8),
+                Duration.ofSeconds(9),
+                Optional.of("twin"),
+                true));
+    assertThat(config.engine()).isEqualTo(new EngineSettings(OptionalInt.of(3), OptionalInt.of(0)));
+    assertThat(config.http().eventLoopThreads()).isEqualTo(32);
+    assertThat(config.http().maxBodyBytes()).isEqualTo(1000);
+    assertThat(config.maxPicturePixels()).isEqualTo(LARGE_HEAP / 20);
+    assertThat(config.remoteManagement()).isTrue();
+    assertThat(config.modelApi()).isFalse();
+  }
+
+  @Test
+  void theMetricsListenerCanBeLeftOut() throws IOException {
+    assertThat(load("enable_metrics_api=false").metricsAddress()).isEmpty();
+  }
+
+  @Test
+  void theCommandLineWinsOverTheFile() throws IOException {
+    ServerConfig config =
+        load("model_store=/a\nload_models=x.mar", Optional.of(Path.of("/b")), List.of("all"));
+    assertThat(config.store().modelStore()).hasValue(Path.of("/b"));
+    assertThat(config.loadAllModels()).isTrue();
+    assertThat(config.startupModels()).isEmpty();
+  }
+
+  @Test
+  void keysThatMeanNothingHereAreNamed() throws IOException {
+    assertThat(load("vmargs=-Xmx1g\nipex_enable=true").unused())
+        .containsExactly("ipex_enable", "vmargs");
+  }
+
+  @Test
+  void everyFaultIsReportedAtOnceWithKeyValueAndExpectation() {
+    assertThatThrownBy(
+            () ->
+                load(
+                    """
+                    inference_address=https://127.0.0.1:8080
+                    management_address=nonsense
+                    job_queue_size=0
+                    max_request_size=many
+                    strict_handlers=perhaps
+                    """))
+        .isInstanceOf(ServingException.class)
+        .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_CONFIGURATION)
+        .hasMessageContaining("5 faults")
+        .hasMessageContaining(
+            "inference_address: https://127.0.0.1:8080 (expected: http://host:port)")
+        .hasMessageContaining("management_address: nonsense (expected: http://host:port)")
+        .hasMessageContaining("job_queue_size: 0 (expected: a whole number >= 1)")
+        .hasMessageContaining("max_request_size: many (expected: a whole number >= 1)")
+        .hasMessageContaining("strict_handlers: perhaps (expected: true or false)");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsAFaultIfItWasNamed() {
+    Overrides missing =
+        new Overrides(Optional.of(directory.resolve("no.properties")), Optional.empty(), List.of());
+    assertThatThrownBy(() -> new ConfigLoader(LARGE_HEAP, directory).load(missing))
+        .isInstanceOf(ServingException.class)
+        .hasMessageContaining("no.properties cannot be read");
+  }
+
+  @Test
+  void aSmallHeapTakesSmallerPictures() {
+    ServerConfig config = new ConfigLoader(1 << 20, directory).load(noFile());
+    assertThat(config.maxPicturePixels()).isEqualTo((1 << 20) / 20);
+  }
+
+  private Overrides noFile() {
+    try {
+      return new Overrides(
+          Optional.of(Files.createTempFile(directory, "empty", ".properties")),
+          Optional.empty(),
+          List.of());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
