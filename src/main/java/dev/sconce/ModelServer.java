@@ -1,0 +1,229 @@
+package dev.sconce;
+
+import dev.sconce.api.AccessRecorder;
+import dev.sconce.api.DescriptionJson;
+import dev.sconce.api.ErrorResponses;
+import dev.sconce.api.InferenceApi;
+import dev.sconce.api.ManagementApi;
+import dev.sconce.api.MetricsApi;
+import dev.sconce.archive.ModelStore;
+import dev.sconce.auth.LoopbackFilter;
+import dev.sconce.config.ServerConfig;
+import dev.sconce.config.ServerConfig.StartupModel;
+import dev.sconce.error.ServingException;
+import dev.sconce.handler.HandlerLoader;
+import dev.sconce.http.Filter;
+import dev.sconce.http.HttpServer;
+import dev.sconce.http.Listener;
+import dev.sconce.metrics.MetricRegistry;
+import dev.sconce.metrics.ProcessMemory;
+import dev.sconce.model.Hardware;
+import dev.sconce.model.ModelDescription;
+import dev.sconce.model.ModelLifecycle.Change;
+import dev.sconce.model.Models;
+import dev.sconce.model.Registration;
+import dev.sconce.torch.TorchEngine;
+import dev.sconce.vision.VisionHandlers;
+import dev.sconce.worker.InferenceMetrics;
+import dev.sconce.worker.PoolTools;
+import java.net.InetAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole server: builds the rooms from the configuration, starts them, closes them in reverse.
+ *
+ * <p>May be used from any thread.
+ */
+public final class ModelServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ModelServer.class);
+
+  /** TorchServe numbers its workers by their ports, which begin here. */
+  private static final int FIRST_WORKER_ID = 9000;
+
+  private final ServerConfig config;
+  private final ModelStore store;
+  private final ScheduledThreadPoolExecutor timer;
+  private final ExecutorService loaders;
+  private final Models models;
+  private final MetricRegistry metrics = new MetricRegistry();
+  private final ErrorResponses errors = new ErrorResponses();
+  private final HttpServer http;
+
+  private ModelServer(ServerConfig config) {
+    this.config = config;
+    String host = hostName();
+    TorchEngine engine = TorchEngine.start(config.engine());
+    VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
+    store = new ModelStore(config.store());
+    timer = new ScheduledThreadPoolExecutor(1, daemons("request-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    loaders = Executors.newFixedThreadPool(cores(), daemons("model-loader"));
+    models =
+        Models.create(
+            store,
+            new HandlerLoader(vision.byName()),
+            vision,
+            config.models(),
+            new Hardware(cores(), engine.usableGpus(), engine.gpuReason()),
+            poolTools(host),
+            loaders);
+    http = listen(host);
+  }
+
+  /**
+   * Starts a server: loads libtorch, listens, begins to load the start-up models.
+   *
+   * @throws ServingException {@code INTERNAL} if libtorch cannot be loaded or an address cannot be
+   *     listened on
+   */
+  public static ModelServer start(ServerConfig config) {
+    config.unused().forEach(key -> log.info("config: {} is not used", key));
+    ModelServer server = new ModelServer(config);
+    log.info("Listening on {}", server.addresses());
+    return server;
+  }
+
+  private PoolTools poolTools(String host) {
+    return new PoolTools(
+        new InferenceMetrics(metrics, host),
+        new AtomicInteger(FIRST_WORKER_ID)::getAndIncrement,
+        timer,
+        Clock.systemUTC(),
+        System::nanoTime);
+  }
+
+  private HttpServer listen(String host) {
+    return HttpServer.open(
+        config.http(),
+        listeners(),
+        errors,
+        new AccessRecorder(metrics, host),
+        () -> UUID.randomUUID().toString(),
+        System::nanoTime);
+  }
+
+  private List<Listener> listeners() {
+    Sites sites = new Sites(errors);
+    new InferenceApi(models.inference()).addTo(sites.at(config.inferenceAddress()));
+    DescriptionJson descriptions =
+        new DescriptionJson(ProcessHandle.current().pid(), ProcessMemory::residentBytes);
+    Filter guard =
+        config.remoteManagement() ? (request, next) -> next.answer(request) : new LoopbackFilter();
+    new ManagementApi(models, descriptions, config.modelApi())
+        .addTo(sites.at(config.managementAddress()), guard);
+    config.metricsAddress().ifPresent(address -> new MetricsApi(metrics).addTo(sites.at(address)));
+    return sites.listeners();
+  }
+
+  /**
+   * Loads the start-up models.
+   *
+   * @return completes when each is ready or has failed, with what failed; the reasons are in the
+   *     log
+   */
+  public CompletableFuture<List<String>> loadStartupModels() {
+    List<String> failed = Collections.synchronizedList(new ArrayList<>());
+    CompletableFuture<?>[] loading =
+        startupModels().stream()
+            .map(model -> load(model, failed))
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(loading).thenApply(done -> failed);
+  }
+
+  private CompletableFuture<Void> load(StartupModel model, List<String> failed) {
+    log.info("Loading {}", model.url());
+    return models
+        .lifecycle()
+        .register(Registration.atStartup(model.url(), model.name()))
+        .thenCompose(Change::done)
+        .exceptionally(
+            failure -> {
+              log.error("{} cannot be served: {}", model.url(), reason(failure));
+              failed.add(model.url());
+              return null;
+            });
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof ServingException known ? known.getMessage() : String.valueOf(cause);
+  }
+
+  private List<StartupModel> startupModels() {
+    List<StartupModel> startup = new ArrayList<>(config.startupModels());
+    if (config.loadAllModels()) {
+      store.list().forEach(url -> startup.add(new StartupModel(Optional.empty(), url)));
+    }
+    return startup;
+  }
+
+  /** The default version of every model, sorted by name. */
+  public List<ModelDescription> models() {
+    return models.catalog().defaults();
+  }
+
+  /**
+   * Where the server listens, with its real ports: inference, management, metrics; fewer if some
+   * share an address.
+   */
+  public List<SocketAddress> addresses() {
+    return http.addresses();
+  }
+
+  /**
+   * Stops: takes no more connections, lets requests in work finish, takes every model out of
+   * service. Blocks until that is done, for as long as the settings allow.
+   */
+  @Override
+  public void close() {
+    http.close();
+    try {
+      models.lifecycle().close().get(config.http().drainTimeout().toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn("some models did not end in time", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    loaders.shutdownNow();
+    timer.shutdownNow();
+  }
+
+  private static int cores() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  private static ThreadFactory daemons(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,149 @@
+package dev.sconce.cli;
+
+import dev.sconce.ModelServer;
+import dev.sconce.config.ConfigLoader;
+import dev.sconce.config.Overrides;
+import dev.sconce.config.ServerConfig;
+import dev.sconce.error.ServingException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code torchserve}: starts the server with the flags of the Python tool of that name.
+ *
+ * <p>Exits with 0 when it was told to stop, 1 when it cannot start, 2 when the flags are wrong.
+ */
+@Command(
+    name = "torchserve",
+    sortOptions = false,
+    usageHelpWidth = 100,
+    description = {"Serves the models of a model store over HTTP.", ""},
+    footer = {
+      "",
+      "Examples:",
+      "  torchserve --start --foreground --ncs --model-store model-store --models all",
+      "  torchserve --start --foreground --ncs --model-store model-store --models twin=twin.mar \\",
+      "    --ts-config config.properties",
+      "  curl http://127.0.0.1:8080/ping"
+    })
+final class ServerCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--start", description = "Start the server.")
+  private boolean start;
+
+  @Option(
+      names = "--foreground",
+      description = "Stay in the foreground, with the log on the terminal, until told to stop.")
+  private boolean foreground;
+
+  @Option(
+      names = {"--ncs", "--no-config-snapshots"},
+      description = "Accepted for TorchServe's sake: this server writes no snapshots.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at the option, not at the field
+  private boolean noSnapshots;
+
+  @Option(
+      names = "--model-store",
+      paramLabel = "<directory>",
+      description = "The directory models are taken from: .mar, .tar.gz, or plain directories.")
+  private @Nullable Path modelStore;
+
+  @Option(
+      names = "--models",
+      arity = "1..*",
+      paramLabel = "<model>",
+      description = "What to load: all, or names in the store, as in a.mar or name=b.mar.")
+  private List<String> models = List.of();
+
+  @Option(
+      names = "--ts-config",
+      paramLabel = "<file>",
+      description = "The configuration. Default: config.properties in the current directory.")
+  private @Nullable Path configFile;
+
+  @Option(
+      names = "--when-ready",
+      paramLabel = "<text>",
+      description = "Printed once all models are loaded: a line to try, for instance.")
+  private @Nullable String whenReady;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this text.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at the option, not at the field
+  private boolean help;
+
+  static CommandLine commandLine() {
+    return new CommandLine(new ServerCommand())
+        .setOverwrittenOptionsAllowed(true)
+        .setParameterExceptionHandler(ServerCommand::wrongFlags)
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (!start || !foreground) {
+      throw new ParameterException(command(), "nothing to do (expected: --start --foreground)");
+    }
+    ServerConfig config =
+        new ConfigLoader(
+                Runtime.getRuntime().maxMemory(), Path.of(System.getProperty("java.io.tmpdir")))
+            .load(
+                new Overrides(
+                    Optional.ofNullable(configFile), Optional.ofNullable(modelStore), models));
+    run(config);
+    return CommandLine.ExitCode.OK;
+  }
+
+  private void run(ServerConfig config) throws InterruptedException {
+    CountDownLatch stopped = new CountDownLatch(1);
+    ModelServer server = ModelServer.start(config);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  stopped.countDown();
+                },
+                "shutdown"));
+    PrintWriter out = command().getOut();
+    out.println("Model server started.");
+    out.flush();
+    List<String> failed = server.loadStartupModels().join();
+    if (failed.isEmpty() && whenReady != null) {
+      out.println(whenReady);
+      out.flush();
+    }
+    stopped.await();
+  }
+
+  private CommandLine command() {
+    return Optional.ofNullable(spec).orElseThrow().commandLine();
+  }
+
+  private static int wrongFlags(ParameterException e, String[] arguments) {
+    e.getCommandLine().getErr().println("torchserve: " + e.getMessage() + " (see --help)");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int failed(Exception e, CommandLine command) throws Exception {
+    if (e instanceof ServingException) {
+      command.getErr().println("torchserve: " + e.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    throw e;
+  }
+}
