@@ -15,11 +15,11 @@ import java.nio.file.Path;
  *   <li>{@link #FORWARD}: pictures float32 [2 N, H, W, 3], normalised, N left ones and then N right
  *       ones → (logits float32 [N, classes], features float32 [N, 2 C, h, w], left channels first).
  *       One encoder call serves all pictures.
- *   <li>{@link #EXPLAIN}: features float32 [N, 2 C, h, w], to be run with gradients switched on →
- *       heat-maps float32 [N, 2, h, w], left and right: Grad-CAM (Selvaraju et al., arXiv
- *       1610.02391) of the largest logit without its final ReLU, which is what the original service
- *       answers. The gradient is collected by autograd through the head alone; that through the
- *       encoder is not needed, for its output is the layer looked at.
+ *   <li>{@link #EXPLAIN}: features float32 [N, 2 C, h, w], to be run with gradients switched on and
+ *       on a copy that no one else holds → heat-maps float32 [N, 2, h, w], left and right: Grad-CAM
+ *       (Selvaraju et al., arXiv 1610.02391) of the largest logit without its final ReLU, which is
+ *       what the original service answers. The gradient is collected by autograd through the head
+ *       alone; that through the encoder is not needed, for its output is the layer looked at.
  * </ul>
  */
 public final class TwinNetwork {
@@ -95,8 +95,7 @@ public final class TwinNetwork {
 
   private static void writeExplain(ScriptBuilder script, TwinHead.Folded folded) {
     script.method(EXPLAIN, "features: Tensor", "Tensor");
-    // A clone: what forward gave is an inference tensor, which autograd refuses.
-    String f = script.let("torch.requires_grad_(torch.clone(features))");
+    String f = script.let("torch.requires_grad_(features)");
     String logits = folded.write(script, f);
     String best = script.let("torch.argmax(" + logits + ", 1, True)");
     String score = script.let("torch.sum(torch.gather(" + logits + ", 1, " + best + "))");
@@ -104,7 +103,7 @@ public final class TwinNetwork {
     String gradients = script.let("torch.autograd.grad([" + score + "], [" + f + "])");
     String gradient = script.let("unchecked_cast(Tensor, " + gradients + "[0])");
     String channelWeights = script.let("torch.mean(" + gradient + ", [2, 3], True)");
-    String weighted = script.let("torch.mul(" + channelWeights + ", features)");
+    String weighted = script.let("torch.mul(" + channelWeights + ", torch.detach(" + f + "))");
     String sides = script.let("torch.chunk(" + weighted + ", 2, 1)");
     String left = script.let("torch.sum(" + sides + "[0], [1])");
     String right = script.let("torch.sum(" + sides + "[1], [1])");

@@ -17,7 +17,6 @@ import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -108,16 +107,23 @@ public final class TorchModule implements AutoCloseable {
    * collector, of which a JVM has one.
    *
    * @param scope owns the results
-   * @param inputs arrays on the module's device, at least one; if the method throws, DJL leaks
-   *     them, so inputs that may not fit are to be tried with {@link #run} first
+   * @param inputs arrays on the module's device, at least one; the method gets copies, because what
+   *     {@link #run} made are inference tensors, which autograd refuses to keep. If the method
+   *     throws, DJL leaks the copies, so inputs that may not fit are to be tried with {@link #run}
+   *     first
    * @return the method's tensor, or the tensors of its tuple or list, in order
    * @throws ServingException {@code OUT_OF_MEMORY} if the device has no room for it
    */
   public NDList runWithGradients(String method, NDManager scope, NDArray... inputs) {
-    try (NDManager names = scope.newSubManager()) {
-      NDArray name = names.create(0);
+    try (NDManager call = scope.newSubManager()) {
+      NDList list = new NDList();
+      for (NDArray input : inputs) {
+        NDArray copy = input.duplicate();
+        copy.attach(call);
+        list.add(copy);
+      }
+      NDArray name = call.create(0);
       name.setName("module_method:" + method);
-      NDList list = new NDList(List.of(inputs));
       list.add(name);
       boolean before = JniUtils.isGradMode();
       JniUtils.setGradMode(true);

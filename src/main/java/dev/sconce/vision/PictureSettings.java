@@ -43,20 +43,33 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
   }
 
   private static PictureTransform transform(HandlerSettings settings, PictureTransform fallback) {
-    Optional<PictureSize> exact = settings.integers("imageSize", 2).map(PictureSettings::size);
+    Optional<List<Integer>> exact = settings.integers("imageSize", 2);
     Optional<Integer> shorter = settings.integer("resize");
-    Optional<PictureSize> crop =
-        settings.integer("centerCrop").map(side -> size(List.of(side, side)));
+    Optional<Integer> crop = settings.integer("centerCrop");
     if (exact.isEmpty() && shorter.isEmpty() && crop.isEmpty()) {
       return fallback;
     }
-    OptionalInt resize = shorter.stream().mapToInt(Integer::intValue).findFirst();
-    return new PictureTransform(exact, resize, crop);
+    if (exact.isPresent() && shorter.isPresent()) {
+      throw settings.fault("resize", "not together with imageSize");
+    }
+    exact.ifPresent(sides -> sides.forEach(side -> check(settings, "imageSize", side)));
+    shorter.ifPresent(side -> check(settings, "resize", side));
+    crop.ifPresent(side -> check(settings, "centerCrop", side));
+    return new PictureTransform(
+        exact.map(sides -> new PictureSize(sides.get(0), sides.get(1))),
+        shorter.map(OptionalInt::of).orElse(OptionalInt.empty()),
+        crop.map(side -> new PictureSize(side, side)));
   }
 
-  /** Height first, as torchvision has it. */
-  private static PictureSize size(List<Integer> heightAndWidth) {
-    return new PictureSize(heightAndWidth.get(0), heightAndWidth.get(1));
+  private static void check(HandlerSettings settings, String key, int side) {
+    if (side < 1 || side > PictureSize.LONGEST_SIDE) {
+      throw settings.fault(key, "1 to " + PictureSize.LONGEST_SIDE + " pixels a side");
+    }
+  }
+
+  /** Whether every picture gets the same size, whatever its proportions. */
+  boolean sizeIsFixed() {
+    return transform.imageSize().isPresent() || transform.centerCrop().isPresent();
   }
 
   /** Makes floats of bytes. */

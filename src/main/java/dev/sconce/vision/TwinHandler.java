@@ -29,6 +29,7 @@ final class TwinHandler implements Handler<TwinHandler.Pair, List<Object>> {
   /** The name that register calls and manifests use. */
   static final String NAME = "twin";
 
+  private static final int PLANNING_CALLS = 2;
   private static final PictureTransform ORIGINAL_SIZE = PictureTransform.imageSize(224, 224);
 
   private final PictureReader reader;
@@ -60,14 +61,22 @@ final class TwinHandler implements Handler<TwinHandler.Pair, List<Object>> {
   @Override
   public void initialize(HandlerContext context) throws Exception {
     PictureSettings pictures = PictureSettings.of(context.settings(), ORIGINAL_SIZE);
+    if (!pictures.sizeIsFixed()) {
+      throw context
+          .settings()
+          .fault("resize", "centerCrop besides, or imageSize: all pictures need one size");
+    }
     TwinModule module =
         context.shared().open(NAME, TwinModule.class, () -> TwinModule.load(context, modules));
     Map<String, Object> facts = new LinkedHashMap<>(module.facts());
     facts.putAll(pictures.describe());
     PythonHandler.addDifferences(facts, context, pictures.asTorchvision());
     twin = new Twin(module, pictures, pictures.normalizer(), facts);
-    // What does not fit the device shows now, not in a request; and a module's first call is slow.
-    inference(List.of(blank(pictures)));
+    // What does not fit the device shows now, not in a request; and a module's first calls are
+    // slow: libtorch plans at the first one and, with what it saw there, again at the second.
+    for (int call = 0; call < PLANNING_CALLS; call++) {
+      inference(List.of(blank(pictures)));
+    }
   }
 
   private static Pair blank(PictureSettings pictures) {
