@@ -1,0 +1,210 @@
+package dev.sconce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models come and go through the management port, as TorchServe's users move them. */
+class ManagementTest {
+  private static final Path HOSTILE = Path.of("src/test/resources/weights/refused");
+
+  @TempDir Path directory;
+  private RunningServer server;
+  private ServedTwin twin;
+
+  @BeforeEach
+  void start() throws Exception {
+    twin = new ServedTwin();
+    server = new RunningServer(directory, List.of());
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void anArchiveOfTheOriginalArchiverRegistersUnchangedAndAnswers() throws Exception {
+    HttpResponse<String> answer =
+        server.manage("POST", "/models?url=twin.mar&initial_workers=1&synchronous=true");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(status(answer))
+        .isEqualTo("Model \"twin\" Version: 1.0 registered with 1 initial workers");
+    twin.assertAnswer(server.predict(twin.form(0).text("cam", "True")), 0, true);
+  }
+
+  @Test
+  void describeSaysWhatWasNotRunWhatStandsInForItAndWhatDiffers() throws Exception {
+    register("twin.mar");
+    JsonNode handler = describe().get("handler");
+    assertThat(handler.get("name").asText()).isEqualTo("twin");
+    assertThat(handler.get("notRun").asText()).isEqualTo("handler.py");
+    assertThat(handler.get("imageSize").toString()).isEqualTo("[224,224]");
+    assertThat(handler.get("mean").toString()).isEqualTo("[0.485,0.456,0.406]");
+    assertThat(handler.get("std").toString()).isEqualTo("[0.229,0.224,0.225]");
+    assertThat(texts(handler.get("differences")))
+        .containsExactly(
+            "handler.py has Resize((96, 128)), here it is Resize([224, 224])",
+            "handler.py has Normalize(mean=[0.5, 0.5, 0.5], std=[0.229, 0.224, 0.225]), here it is"
+                + " Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])");
+  }
+
+  @Test
+  void aDirectoryWithAConfigurationIsServedAsItSays() throws Exception {
+    Path model = unpacked("sized");
+    Files.writeString(
+        model.resolve("model-config.yaml"),
+        "imageSize: [96, 128]\nmean: [0.5, 0.5, 0.5]\nminWorkers: 1\nmaxWorkers: 1\nbatchSize: 4\n");
+    register("sized");
+    JsonNode description = describe();
+    assertThat(description.get("batchSize").asInt()).isEqualTo(4);
+    JsonNode handler = description.get("handler");
+    assertThat(handler.get("imageSize").toString()).isEqualTo("[96,128]");
+    assertThat(handler.has("differences")).isFalse();
+    HttpResponse<String> answer = server.predict(twin.form(0).text("cam", "True"));
+    JsonNode maps = RunningServer.json(answer);
+    assertThat(maps).hasSize(2 + 2 * 3); // a 32nd of 96
+    assertThat(maps.get(2)).hasSize(4); // a 32nd of 128
+  }
+
+  @Test
+  void modelsAreListedScaledAndUnregistered() throws Exception {
+    register("twin.mar");
+    JsonNode listed = RunningServer.json(server.manage("GET", "/models"));
+    assertThat(listed.toString())
+        .isEqualTo("{\"models\":[{\"modelName\":\"twin\",\"modelUrl\":\"twin.mar\"}]}");
+    HttpResponse<String> scaled =
+        server.manage("PUT", "/models/twin?min_worker=3&synchronous=true");
+    assertThat(scaled.statusCode()).as(scaled.body()).isEqualTo(200);
+    assertThat(describe().get("workers")).hasSize(3);
+    assertThat(status(server.manage("DELETE", "/models/twin")))
+        .isEqualTo("Model \"twin\" unregistered");
+    assertThat(server.manage("GET", "/models/twin").statusCode()).isEqualTo(404);
+    assertThat(server.predict(twin.form(0)).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void theRegisterCallMayBeJson() throws Exception {
+    HttpResponse<String> answer =
+        server.manageByJson(
+            "POST",
+            "/models",
+            "{\"url\": \"twin.mar\", \"initial_workers\": 1, \"batch_size\": 2}");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(describe().get("batchSize").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void aPickleWithAForeignGlobalIsRefused() throws Exception {
+    Path model = unpacked("hostile");
+    Files.copy(HOSTILE.resolve("os_system_protocol2.pth"), model.resolve("evil.pth"));
+    Files.delete(model.resolve("encoder_weight.pth"));
+    assertRefused("hostile", "evil.pth", "posix.system");
+  }
+
+  @Test
+  void anArchiveWithoutWeightsIsRefusedSayingWhatWasFound() throws Exception {
+    Path model = unpacked("bare");
+    Files.delete(model.resolve("encoder_weight.pth"));
+    Files.delete(model.resolve("head_weight.pth"));
+    assertRefused("bare", "handler.py", "handler");
+  }
+
+  @Test
+  void aHeadThatDoesNotFitItsEncoderIsRefusedNamingKeyAndSizes() throws Exception {
+    Path model = unpacked("misfit");
+    Files.copy(RunningServer.SERVED.resolve("other_head.pth"), model.resolve("other_head.pth"));
+    Files.delete(model.resolve("head_weight.pth"));
+    assertRefused("misfit", "size mismatch for 4.weight", "192", "256");
+  }
+
+  @Test
+  void settingsThatMakeNoSenseAreRefusedNamingKeyAndValue() throws Exception {
+    Path model = unpacked("wrong");
+    assertSettingRefused(model, "imageSize: 224", "imageSize: 224 (expected: a list of 2");
+    assertSettingRefused(model, "imageSize: [0, 5]", "imageSize: [0, 5] (expected: 1 to 16384");
+    assertSettingRefused(model, "std: [1, 0, 1]", "std: [1, 0, 1] (expected: 3 numbers > 0)");
+    assertSettingRefused(model, "resize: 256", "resize: 256 (expected: centerCrop besides");
+    assertSettingRefused(model, "precision: fp8", "precision: fp8 (expected: fp32 or bf16)");
+  }
+
+  private void assertSettingRefused(Path model, String line, String message) throws Exception {
+    Files.writeString(model.resolve("model-config.yaml"), line + "\n");
+    assertRefused("wrong", "model-config.yaml: " + message);
+  }
+
+  @Test
+  void whatIsNotInTheStoreIsNotRegistered() throws Exception {
+    for (String url : List.of("absent.mar", "..%2Foutside.mar", "file:%2F%2F%2Fetc%2Fpasswd")) {
+      HttpResponse<String> answer = server.manage("POST", "/models?url=" + url);
+      assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 404);
+    }
+    assertThat(server.manage("POST", "/models").statusCode()).isEqualTo(400);
+    assertNothingIsServed();
+  }
+
+  @Test
+  void parametersThatAreNoNumbersAreRefused() throws Exception {
+    for (String query : List.of("batch_size=0", "initial_workers=-1", "max_batch_delay=soon")) {
+      HttpResponse<String> answer = server.manage("POST", "/models?url=twin.mar&" + query);
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.body()).contains(query.replace("=", ": "), "expected");
+    }
+    assertNothingIsServed();
+  }
+
+  private void register(String url) throws Exception {
+    HttpResponse<String> answer =
+        server.manage("POST", "/models?initial_workers=1&model_name=twin&url=" + url);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  private JsonNode describe() throws Exception {
+    return RunningServer.json(server.manage("GET", "/models/twin")).get(0);
+  }
+
+  /** The archive as a plain directory of the store. */
+  private Path unpacked(String name) throws IOException {
+    Path model = Files.createDirectories(server.store.resolve(name));
+    try (ZipInputStream zip =
+        new ZipInputStream(Files.newInputStream(server.store.resolve("twin.mar")))) {
+      for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        Path file = model.resolve(entry.getName());
+        Files.createDirectories(file.getParent());
+        Files.copy(zip, file);
+      }
+    }
+    return model;
+  }
+
+  private void assertRefused(String url, String... words) throws Exception {
+    HttpResponse<String> answer = server.manage("POST", "/models?initial_workers=1&url=" + url);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    assertThat(RunningServer.json(answer).get("message").asText()).contains(words);
+    assertNothingIsServed();
+  }
+
+  private void assertNothingIsServed() throws Exception {
+    assertThat(RunningServer.json(server.manage("GET", "/models")).get("models")).isEmpty();
+    assertThat(server.ping().statusCode()).isEqualTo(200);
+  }
+
+  private static String status(HttpResponse<String> answer) throws IOException {
+    return RunningServer.json(answer).get("status").asText();
+  }
+
+  private static List<String> texts(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).toList();
+  }
+}

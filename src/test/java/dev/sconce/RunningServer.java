@@ -1,0 +1,133 @@
+package dev.sconce;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sconce.config.ConfigLoader;
+import dev.sconce.config.Overrides;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A whole server on free ports over a store of its own, configured as users configure it, and a
+ * client for it.
+ */
+final class RunningServer implements AutoCloseable {
+  static final Path SERVED = Path.of("src/test/resources/served");
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final Path store;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final ModelServer server;
+
+  /**
+   * Starts it and waits for its models.
+   *
+   * @param directory empty, for the store and what is unpacked
+   * @param models what to load, as {@code --models} takes it
+   * @param lines of {@code config.properties}
+   */
+  RunningServer(Path directory, List<String> models, String... lines) throws Exception {
+    store = Files.createDirectories(directory.resolve("store"));
+    Files.copy(SERVED.resolve("twin.mar"), store.resolve("twin.mar"));
+    Path config = directory.resolve("config.properties");
+    Files.writeString(
+        config,
+        "inference_address=http://127.0.0.1:0\nmanagement_address=http://127.0.0.1:0\n"
+            + "metrics_address=http://127.0.0.1:0\n"
+            + String.join("\n", lines));
+    ConfigLoader loader = new ConfigLoader(Runtime.getRuntime().maxMemory(), directory);
+    server =
+        ModelServer.start(
+            loader.load(new Overrides(Optional.of(config), Optional.of(store), models)));
+    List<String> failed = server.loadStartupModels().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    if (!failed.isEmpty()) {
+      server.close();
+      throw new IllegalStateException(failed + " cannot be served");
+    }
+  }
+
+  /** With one worker on the twin of {@code twin.mar}. */
+  static RunningServer withTwin(Path directory) throws Exception {
+    return new RunningServer(directory, List.of("twin=twin.mar"), "default_workers_per_model=1");
+  }
+
+  InetSocketAddress inferenceAddress() {
+    return (InetSocketAddress) server.addresses().get(0);
+  }
+
+  /** The inference port's answer to a form. */
+  HttpResponse<String> predict(MultipartForm form) throws Exception {
+    return predict(form.contentType(), form.body());
+  }
+
+  /** The inference port's answer to any body. */
+  HttpResponse<String> predict(String contentType, byte[] body) throws Exception {
+    return send(predictRequest(contentType, body));
+  }
+
+  HttpRequest predictRequest(String contentType, byte[] body) {
+    return request(0, "/predictions/twin")
+        .header("content-type", contentType)
+        .POST(BodyPublishers.ofByteArray(body))
+        .build();
+  }
+
+  HttpResponse<String> ping() throws Exception {
+    return send(request(0, "/ping").build());
+  }
+
+  /** The management port's answer. */
+  HttpResponse<String> manage(String method, String path) throws Exception {
+    return send(request(1, path).method(method, BodyPublishers.noBody()).build());
+  }
+
+  /** The management port's answer to parameters in a JSON body. */
+  HttpResponse<String> manageByJson(String method, String path, String json) throws Exception {
+    return send(
+        request(1, path)
+            .header("content-type", "application/json")
+            .method(method, BodyPublishers.ofString(json))
+            .build());
+  }
+
+  /** The metrics port's answer. */
+  HttpResponse<String> metrics() throws Exception {
+    return send(request(2, "/metrics").build());
+  }
+
+  private HttpRequest.Builder request(int listener, String path) {
+    int port = ((InetSocketAddress) server.addresses().get(listener)).getPort();
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(PATIENCE);
+  }
+
+  HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    return client.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  static JsonNode json(HttpResponse<String> response) throws IOException {
+    return JSON.readTree(response.body());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
