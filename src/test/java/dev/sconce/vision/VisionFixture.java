@@ -1,0 +1,67 @@
+package dev.sconce.vision;
+
+import dev.sconce.handler.Deadline;
+import dev.sconce.handler.Device;
+import dev.sconce.handler.HandlerContext;
+import dev.sconce.handler.HandlerSettings;
+import dev.sconce.handler.Input;
+import dev.sconce.handler.Part;
+import dev.sconce.handler.SharedResources;
+import dev.sconce.image.ImageDecoder;
+import dev.sconce.torch.EngineSettings;
+import dev.sconce.torch.TestDevice;
+import dev.sconce.torch.TorchEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What handlers of this room are given, on the device that tests run on. */
+final class VisionFixture implements AutoCloseable {
+  final SharedResources shared = new SharedResources();
+
+  static Device device() {
+    return TestDevice.get().isGpu() ? Device.cuda(0) : Device.CPU;
+  }
+
+  static TwinHandler twinHandler() {
+    TestDevice.get();
+    return new TwinHandler(
+        new PictureReader(new ImageDecoder(1 << 24)),
+        new ModuleFactory(TorchEngine.start(EngineSettings.DEFAULT)));
+  }
+
+  HandlerContext context(Path modelDirectory, Map<String, Object> settings) {
+    return new HandlerContext(
+        "model",
+        "1.0",
+        modelDirectory,
+        Optional.empty(),
+        Optional.empty(),
+        new HandlerSettings(settings),
+        device(),
+        shared);
+  }
+
+  /** A request of the given parts: files by their paths, other values by their text. */
+  static Input input(Map<String, ?> parts) throws IOException {
+    Map<String, Part> read = new LinkedHashMap<>();
+    for (Map.Entry<String, ?> part : parts.entrySet()) {
+      Object value = part.getValue();
+      read.put(
+          part.getKey(),
+          value instanceof Path file
+              ? Part.of(Files.readAllBytes(file))
+              : Part.of(value.toString()));
+    }
+    return new Input("id", read, Map.of(), Deadline.after(Duration.ofMinutes(5), System::nanoTime));
+  }
+
+  @Override
+  public void close() {
+    shared.close();
+  }
+}
