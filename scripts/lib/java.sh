@@ -80,13 +80,19 @@ require_maven() {
     stop_for_maven "To be built, Sconce needs Maven $NEEDED_MAVEN or newer, but found ${version:-an unknown one}."
 }
 
-# build_if_needed ROOT: builds ROOT/target/sconce.jar unless it is there. Needs require_java first.
+# is_current JAR ROOT: whether the jar is there and no source is newer.
+is_current() {
+  [ -f "$1" ] || return 1
+  [ ! -d "$2/src/main" ] || [ -z "$(find "$2/src/main" "$2/pom.xml" -newer "$1" -print 2>/dev/null | head -n 1)" ]
+}
+
+# build_if_needed ROOT: builds ROOT/target/sconce.jar unless it is current. Needs require_java first.
 build_if_needed() {
   local root=$1
   local log=$root/target/build.log
   jar=$root/target/sconce.jar # these two are not local: the trap needs them
   build_lock=$root/target/.building
-  [ -f "$jar" ] && [ ! -d "$build_lock" ] && return
+  is_current "$jar" "$root" && [ ! -d "$build_lock" ] && return
   require_maven
   mkdir -p "$root/target"
   if ! mkdir "$build_lock" 2>/dev/null; then
@@ -97,12 +103,17 @@ build_if_needed() {
   fi
   # Maven writes the jar before it copies the libraries, so half a build can have one.
   trap 'rm -f "$jar"; rmdir "$build_lock"' EXIT
-  echo "Building Sconce, on first use only. Maven may have to download a few hundred megabytes." >&2
+  if [ -f "$jar" ]; then
+    echo "Building Sconce anew, for its sources have changed." >&2
+  else
+    echo "Building Sconce, on first use only. Maven may have to download a few hundred megabytes." >&2
+  fi
   if ! mvn -B -f "$root/pom.xml" -Dmaven.test.skip -Dspotless.check.skip package 2>&1 |
     tee "$log" | show_steps; then
     tail -n 30 "$log" >&2
     stop "Sconce could not be built; the end of $log stands above."
   fi
+  touch "$jar" # Maven leaves one as it is whose content would be the same
   trap - EXIT
   rmdir "$build_lock"
 }

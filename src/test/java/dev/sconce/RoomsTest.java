@@ -64,7 +64,6 @@ class RoomsTest {
           "com.fasterxml.jackson..",
               Set.of("json", "api", "archive", "auth", "config", "vision", "weights"),
           "javax.imageio..", Set.of("image"),
-          "com.twelvemonkeys..", Set.of("image"),
           "org.apache.commons.compress..", Set.of("archive"),
           "org.yaml.snakeyaml..", Set.of("archive"),
           "io.prometheus..", Set.of("metrics"),

@@ -7,7 +7,6 @@ import dev.sconce.archive.ModelRuntime;
 import dev.sconce.error.ServingException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.ZoneId;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -177,11 +176,6 @@ final class ArchiverCommand implements Callable<Integer> {
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(ArchiverCommand::wrongFlags)
         .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
-  }
-
-  /** Runs the command in the current directory and exits. */
-  public static void main(String[] arguments) {
-    System.exit(commandLine(Path.of(""), Clock.system(ZoneId.systemDefault())).execute(arguments));
   }
 
   @Override

@@ -8,6 +8,8 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ class LauncherScriptTest {
           "bash",
           "dirname",
           "env",
+          "find",
           "head",
           "mkdir",
           "readlink",
@@ -70,7 +73,12 @@ class LauncherScriptTest {
 
   @BeforeEach
   void copyTheLauncherAndChooseTheTools() throws IOException {
-    for (String file : List.of("scripts/torch-model-archiver", "scripts/lib/java.sh")) {
+    for (String file :
+        List.of(
+            "scripts/serve",
+            "scripts/torchserve",
+            "scripts/torch-model-archiver",
+            "scripts/lib/java.sh")) {
       Files.createDirectories(root.resolve(file).resolveSibling("."));
       Files.copy(Path.of(file), root.resolve(file));
       assertThat(root.resolve(file).toFile().setExecutable(true)).isTrue();
@@ -95,9 +103,24 @@ class LauncherScriptTest {
     Run run = run(launcher(), Map.of(), "--model-name", "a b", "*", "", "--handler=x\"y");
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
-        .contains("[-cp]\n[" + root + "/target/sconce.jar]\n")
+        .contains("[-jar]\n[" + root + "/target/sconce.jar]\n[torch-model-archiver]\n")
         .endsWith("[--model-name]\n[a b]\n[*]\n[]\n[--handler=x\"y]\n");
     assertThat(run.exit()).isZero();
+  }
+
+  @Test
+  void torchserveAndServeStartTheServerWithFurtherArgumentsLast() throws Exception {
+    built();
+    String jar = "[-jar]\n[" + root + "/target/sconce.jar]\n[torchserve]\n";
+    Run torchserve = run(root.resolve("scripts/torchserve"), Map.of(), "--start", "--ncs");
+    assertThat(torchserve.out()).endsWith(jar + "[--start]\n[--ncs]\n");
+    Run serve = run(root.resolve("scripts/serve"), Map.of(), "--ts-config", "own.properties");
+    assertThat(serve.out())
+        .contains(jar + "[--start]\n[--foreground]\n[--ncs]\n")
+        .contains("[--model-store]\n[" + root + "/sample/models]\n[--models]\n[all]\n")
+        .contains("[--ts-config]\n[" + root + "/config.properties]\n[--when-ready]\n")
+        .contains("curl -F left=@" + root + "/sample/pictures/cat1.jpg")
+        .endsWith("[--ts-config]\n[own.properties]\n");
   }
 
   @Test
@@ -185,6 +208,21 @@ class LauncherScriptTest {
     assertThat(run.out()).endsWith("[--help]\n");
     assertThat(run.exit()).isZero();
     assertThat(root.resolve("target/.building")).doesNotExist();
+    assertThat(run(launcher(), Map.of()).err()).isEmpty();
+  }
+
+  @Test
+  void aJarOlderThanItsSourcesIsBuiltAnewOnce() throws Exception {
+    built();
+    Path jar = root.resolve("target/sconce.jar");
+    Path source = Files.createDirectories(root.resolve("src/main")).resolve("A.java");
+    Files.createFile(source);
+    Files.createFile(root.resolve("pom.xml"));
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+    assertThat(run(launcher(), Map.of()).err())
+        .startsWith("Building Sconce anew, for its sources have changed.\n");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.EPOCH));
+    Files.setLastModifiedTime(root.resolve("pom.xml"), FileTime.from(Instant.EPOCH));
     assertThat(run(launcher(), Map.of()).err()).isEmpty();
   }
 
