@@ -1,5 +1,6 @@
 package dev.sconce.torch;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.util.cuda.CudaUtils;
@@ -7,6 +8,7 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,12 +22,22 @@ import org.slf4j.LoggerFactory;
 public final class TorchEngine {
   private static final Logger log = LoggerFactory.getLogger(TorchEngine.class);
 
+  private static final int NO_LIMIT = Integer.MAX_VALUE;
+
   private final Engine engine;
+
+  /**
+   * As many forwards as have the threads they want on the cores there are: more at once would only
+   * take one another's cores and caches, and hold more memory.
+   */
+  private final Semaphore cpuTurns;
+
   private final int usableGpus;
   private final String gpuReason;
 
-  private TorchEngine(Engine engine, int usableGpus, String gpuReason) {
+  private TorchEngine(Engine engine, Semaphore cpuTurns, int usableGpus, String gpuReason) {
     this.engine = engine;
+    this.cpuTurns = cpuTurns;
     this.usableGpus = usableGpus;
     this.gpuReason = gpuReason;
   }
@@ -72,6 +84,17 @@ public final class TorchEngine {
     return gpuReason;
   }
 
+  /**
+   * Loads a TorchScript archive straight onto {@code device}. On the CPU, modules of one engine
+   * take turns.
+   *
+   * @throws ServingException {@code INVALID_MODEL} if the file is no module that libtorch can load,
+   *     {@code OUT_OF_MEMORY} if the device has no room for it
+   */
+  public TorchModule load(Path file, Device device) {
+    return TorchModule.load(file, device, device.isGpu() ? new Semaphore(NO_LIMIT) : cpuTurns);
+  }
+
   /** Points DJL at the libraries and returns what they were built for. */
   private static String locateLibraries() throws IOException {
     @Nullable NativeLibraries bundled = NativeLibraries.onClassPath();
@@ -98,7 +121,9 @@ public final class TorchEngine {
       reason = found + " GPUs found";
     }
     log.info("libtorch {} ({}) is loaded; {}", engine.getVersion(), flavor, reason);
-    return new TorchEngine(engine, usable, reason);
+    int cores = Runtime.getRuntime().availableProcessors();
+    int forwards = Math.max(1, cores / settings.intraOpThreads().orElse(cores));
+    return new TorchEngine(engine, new Semaphore(forwards, true), usable, reason);
   }
 
   private static boolean isSet(String name) {

@@ -19,13 +19,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
  * A loaded TorchScript module: one copy of the weights in native memory, which it owns.
  *
- * <p>Any number of threads may run it at once; whoever closes it sees to it that none does any
- * more. Keep those threads few and lasting: libtorch keeps a team of OpenMP threads for each.
+ * <p>Any number of threads may run it; on the CPU as many at a time as have a use for its cores,
+ * the others wait. Whoever closes it sees to it that none does any more. Keep those threads few and
+ * lasting: libtorch keeps a team of OpenMP threads for each.
  *
  * <p>Weights are loaded as ordinary tensors, not as inference tensors, so that a method may collect
  * gradients through them.
@@ -33,26 +35,27 @@ import java.util.function.Supplier;
 public final class TorchModule implements AutoCloseable {
   private final Model model;
   private final PtSymbolBlock block;
+  private final Semaphore turns;
 
-  private TorchModule(Model model) {
+  private TorchModule(Model model, Semaphore turns) {
     this.model = model;
+    this.turns = turns;
     this.block = (PtSymbolBlock) model.getBlock();
   }
 
   /**
-   * Loads a TorchScript archive straight onto {@code device}.
+   * See {@link TorchEngine#load}.
    *
-   * @throws ServingException {@code INVALID_MODEL} if the file is no module that libtorch can load,
-   *     {@code OUT_OF_MEMORY} if the device has no room for it
+   * @param turns one is taken by each running method
    */
-  public static TorchModule load(Path file, Device device) {
+  static TorchModule load(Path file, Device device, Semaphore turns) {
     Model model = Model.newInstance(file.getFileName().toString(), device, "PyTorch");
     boolean loaded = false;
     try {
       model.load(file, null, Map.of("mapLocation", "true", "trainParam", "true"));
       model.getBlock().freezeParameters(true);
       loaded = true;
-      return new TorchModule(model);
+      return new TorchModule(model, turns);
     } catch (IOException | MalformedModelException | RuntimeException e) {
       if (isOutOfMemory(e)) {
         throw outOfMemory(device, e);
@@ -144,6 +147,7 @@ public final class TorchModule implements AutoCloseable {
   }
 
   private NDList guarded(Supplier<NDList> forward) {
+    turns.acquireUninterruptibly();
     try {
       return forward.get();
     } catch (RuntimeException e) {
@@ -151,6 +155,8 @@ public final class TorchModule implements AutoCloseable {
         throw outOfMemory(device(), e);
       }
       throw e;
+    } finally {
+      turns.release();
     }
   }
 

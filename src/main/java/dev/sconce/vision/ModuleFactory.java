@@ -32,7 +32,7 @@ final class ModuleFactory {
     Path file = Files.createTempFile("sconce-network-", ".pt");
     try {
       network.write(file, precision, oneDnn ? OperatorSet.ONEDNN : OperatorSet.ATEN);
-      return TorchModule.load(file, djl(device));
+      return engine.load(file, djl(device));
     } finally {
       Files.deleteIfExists(file);
     }

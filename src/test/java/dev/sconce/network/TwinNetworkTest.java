@@ -165,7 +165,7 @@ class TwinNetworkTest {
       throws IOException {
     Path file = directory.resolve("twin.pt");
     network.write(file, precision, operators);
-    return TorchModule.load(file, device);
+    return TestDevice.engine().load(file, device);
   }
 
   private static void assertAnswersAsPyTorch(

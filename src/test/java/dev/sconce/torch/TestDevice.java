@@ -9,9 +9,14 @@ import ai.djl.Device;
 public final class TestDevice {
   private TestDevice() {}
 
+  /** The engine, started. */
+  public static TorchEngine engine() {
+    return TorchEngine.start(EngineSettings.DEFAULT);
+  }
+
   /** Starts the engine, too. Asking for a GPU where none can be used is an error, not a skip. */
   public static Device get() {
-    TorchEngine engine = TorchEngine.start(EngineSettings.DEFAULT);
+    TorchEngine engine = engine();
     String wanted = System.getProperty("sconce.test.device", "cpu");
     if (wanted.equals("cpu")) {
       return Device.cpu();

@@ -8,9 +8,7 @@ import dev.sconce.handler.Input;
 import dev.sconce.handler.Part;
 import dev.sconce.handler.SharedResources;
 import dev.sconce.image.ImageDecoder;
-import dev.sconce.torch.EngineSettings;
 import dev.sconce.torch.TestDevice;
-import dev.sconce.torch.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,10 +26,8 @@ final class VisionFixture implements AutoCloseable {
   }
 
   static TwinHandler twinHandler() {
-    TestDevice.get();
     return new TwinHandler(
-        new PictureReader(new ImageDecoder(1 << 24)),
-        new ModuleFactory(TorchEngine.start(EngineSettings.DEFAULT)));
+        new PictureReader(new ImageDecoder(1 << 24)), new ModuleFactory(TestDevice.engine()));
   }
 
   HandlerContext context(Path modelDirectory, Map<String, Object> settings) {
