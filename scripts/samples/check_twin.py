@@ -1,6 +1,6 @@
 """Checks the sample twin network: held-out accuracy, and where the heat-maps of all pairs of sample pictures lie.
 
-Needs torch 2.7.1, torchvision 0.22.1, Pillow 13.0.0, numpy. Run from the repository's root:
+Needs torch 2.7.1, torchvision 0.22.1, Pillow 13.0.0, numpy, matplotlib. Run from the repository's root:
     python scripts/samples/check_twin.py [folder for overlays to look at]
 Ends with an error if a bound does not hold.
 """
@@ -63,17 +63,24 @@ def share_on(cells, where):
     return float(blocks[where].sum() / blocks.sum()), float(spread[where].sum() / spread.sum())
 
 
-@torch.no_grad()
-def held_out_accuracy(encoder, head):
-    """On pairs of pictures from seeds that training never saw; half of the pairs are of the same kind."""
+def held_out(encoder, head):
+    """On pairs of pictures from seeds that training never saw, half of them of the same kind.
+
+    The share of right answers, and of each map's positive mass the share on the object (cells as blocks).
+    """
     torch.manual_seed(1)
-    pixels, kinds, _ = training.drawn_set("held out", 80)
-    pools = torch.cat([training.pooled(encoder(training.normalised(part))) for part in pixels.split(50)])
+    pixels, kinds, covered = training.drawn_set("held out", 80)
+    with torch.no_grad():
+        features = torch.cat([encoder(training.normalised(part)) for part in pixels.split(50)])
     left, right, same = training.pairs(kinds, PAIRS)
     # No picture with itself: that would be easy.
     right = torch.where(left == right, (right + len(training.draw.KINDS)) % len(kinds), right)
-    answers = head[2:](training.joined(pools, left, right)).argmax(1)
-    return (answers == same).float().mean().item()
+    pools = training.pooled(features).requires_grad_(True)
+    logits, maps = training.heat_maps(head, features, pools, left, right)
+    positive = maps.detach().clamp(min=0)
+    on = 1 - training.outside(positive, torch.cat([covered[left], covered[right]]))
+    on[positive.amax((1, 2)) == 0] = 0
+    return (logits.argmax(1) == same).float().mean().item(), on.numpy()
 
 
 def sample_pairs(encoder, head):
@@ -105,16 +112,17 @@ def overlay(row, folder):
 def main(folder=None):
     torch.set_num_threads(2)
     encoder, head = load()
-    accuracy = held_out_accuracy(encoder, head)
+    accuracy, held_out_shares = held_out(encoder, head)
     rows = list(sample_pairs(encoder, head))
     right = sum((kind(row["left"]) == kind(row["right"])) == (row["logits"][1] > row["logits"][0]) for row in rows)
     blocks = [blocks for row in rows for blocks, _ in row["shares"]]
     spread = [spread for row in rows for _, spread in row["shares"]]
     print(f"held-out pairs: {accuracy:.4f} of {PAIRS} right")
     print(f"sample pairs: {right} of {len(rows)} right")
-    for name, shares in (("as blocks", blocks), ("spread bilinearly", spread)):
+    for name, shares in (("sample maps as blocks", blocks), ("sample maps spread bilinearly", spread),
+                         ("held-out maps as blocks", held_out_shares)):
         print(f"positive mass on the object, {name}: least {min(shares):.4f}, median {np.median(shares):.4f}; "
-              f"{sum(share >= 0.8 for share in shares)} of {len(shares)} maps at 0.8 or more")
+              f"{sum(share >= 0.8 for share in shares)} of {len(shares)} at 0.8 or more")
     worst = sorted((min(row["shares"])[0], row["left"], row["right"]) for row in rows)[:5]
     print("worst:", *worst, sep="\n  ")
     if folder:

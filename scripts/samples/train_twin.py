@@ -1,6 +1,6 @@
 """Trains the sample twin network on pictures that draw.py makes, and saves its two state dicts.
 
-Needs torch 2.7.1, torchvision 0.22.1, Pillow 13.0.0, numpy. Run from the repository's root (about half an hour on two cores):
+Needs torch 2.7.1, torchvision 0.22.1, Pillow 13.0.0, numpy. Run from the repository's root (ten minutes or more on two cores):
     python scripts/samples/train_twin.py [folder that keeps the drawn pictures for the next run]
 
 The encoder is a narrow ResNet of torchvision's make, the head that of the service; "same" means the same kind of object.
