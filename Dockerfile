@@ -26,7 +26,8 @@ COPY config.properties /opt/sconce/
 # Within a container, 127.0.0.1 would be reached by nobody.
 RUN sed -i 's#http://127.0.0.1:#http://0.0.0.0:#' /opt/sconce/config.properties
 USER sconce
-ENV LC_ALL=C.UTF-8
+# One arena of malloc for all threads: see scripts/torchserve.
+ENV LC_ALL=C.UTF-8 MALLOC_ARENA_MAX=1
 EXPOSE 8080 8081 8082
 ENTRYPOINT ["/opt/sconce/jre/bin/java", "-jar", "/opt/sconce/sconce.jar", "torchserve", \
     "--start", "--foreground", "--ncs", "--model-store", "/model-store", "--models", "all", \

@@ -31,12 +31,12 @@ class BadInputTest {
 
   @TempDir static Path directory;
   private static RunningServer server;
-  private static ServedTwin twin;
+  private static GoldenPairs twin;
   private static JsonNode workersBefore;
 
   @BeforeAll
   static void start() throws Exception {
-    twin = new ServedTwin();
+    twin = GoldenPairs.served();
     server = RunningServer.withTwin(directory);
     server.manage("DELETE", "/models/twin");
     HttpResponse<String> registered =
@@ -161,18 +161,19 @@ class BadInputTest {
   void oneBadRequestOfABatchCostsNoOtherItsAnswer() throws Exception {
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     for (int i = 0; i < BATCH; i++) {
-      MultipartForm form = i == 3 ? twin.form(0).file("left", HTML) : twin.form(i % twin.pairs());
+      MultipartForm form = i == 3 ? twin.form(0).file("left", HTML) : twin.form(i % twin.count());
       answers.add(
           server
               .client()
               .sendAsync(
-                  server.predictRequest(form.contentType(), form.body()), BodyHandlers.ofString()));
+                  server.predictRequest("twin", form.contentType(), form.body()),
+                  BodyHandlers.ofString()));
     }
     for (int i = 0; i < BATCH; i++) {
       if (i == 3) {
         assertRefused(answers.get(i).join(), 400, "left: not a picture");
       } else {
-        twin.assertAnswer(answers.get(i).join(), i % twin.pairs(), false);
+        twin.assertAnswer(answers.get(i).join(), i % twin.count(), false);
       }
     }
   }

@@ -21,12 +21,12 @@ class ManagementTest {
 
   @TempDir Path directory;
   private RunningServer server;
-  private ServedTwin twin;
+  private GoldenPairs twin;
 
   @BeforeEach
   void start() throws Exception {
-    twin = new ServedTwin();
-    server = new RunningServer(directory, List.of());
+    twin = GoldenPairs.served();
+    server = RunningServer.withArchive(directory, List.of());
   }
 
   @AfterEach
@@ -124,7 +124,7 @@ class ManagementTest {
   @Test
   void aHeadThatDoesNotFitItsEncoderIsRefusedNamingKeyAndSizes() throws Exception {
     Path model = unpacked("misfit");
-    Files.copy(RunningServer.SERVED.resolve("other_head.pth"), model.resolve("other_head.pth"));
+    Files.copy(GoldenPairs.SERVED.resolve("other_head.pth"), model.resolve("other_head.pth"));
     Files.delete(model.resolve("head_weight.pth"));
     assertRefused("misfit", "size mismatch for 4.weight", "192", "256");
   }

@@ -26,11 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PredictionsTest {
   @TempDir static Path directory;
   private static RunningServer server;
-  private static ServedTwin twin;
+  private static GoldenPairs twin;
 
   @BeforeAll
   static void start() throws Exception {
-    twin = new ServedTwin();
+    twin = GoldenPairs.served();
     server = RunningServer.withTwin(directory);
   }
 
@@ -41,14 +41,14 @@ class PredictionsTest {
 
   @Test
   void logitsAreThoseOfPyTorchForPicturesOfEveryKind() throws Exception {
-    for (int pair = 0; pair < twin.pairs(); pair++) {
+    for (int pair = 0; pair < twin.count(); pair++) {
       twin.assertAnswer(server.predict(twin.form(pair).text("cam", "False")), pair, false);
     }
   }
 
   @Test
   void heatMapsFollowTheLogitsIfAskedFor() throws Exception {
-    for (int pair = 0; pair < twin.pairs(); pair++) {
+    for (int pair = 0; pair < twin.count(); pair++) {
       twin.assertAnswer(server.predict(twin.form(pair).text("cam", "True")), pair, true);
     }
   }
@@ -119,15 +119,16 @@ class PredictionsTest {
   void manyAtOnceEachGetTheirOwnAnswer() throws Exception {
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      MultipartForm form = twin.form(i % twin.pairs()).text("cam", i % 2 == 0 ? "1" : "0");
+      MultipartForm form = twin.form(i % twin.count()).text("cam", i % 2 == 0 ? "1" : "0");
       answers.add(
           server
               .client()
               .sendAsync(
-                  server.predictRequest(form.contentType(), form.body()), BodyHandlers.ofString()));
+                  server.predictRequest("twin", form.contentType(), form.body()),
+                  BodyHandlers.ofString()));
     }
     for (int i = 0; i < answers.size(); i++) {
-      twin.assertAnswer(answers.get(i).join(), i % twin.pairs(), i % 2 == 0);
+      twin.assertAnswer(answers.get(i).join(), i % twin.count(), i % 2 == 0);
     }
   }
 

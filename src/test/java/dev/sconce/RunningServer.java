@@ -25,7 +25,6 @@ import java.util.concurrent.TimeUnit;
  * client for it.
  */
 final class RunningServer implements AutoCloseable {
-  static final Path SERVED = Path.of("src/test/resources/served");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -36,13 +35,12 @@ final class RunningServer implements AutoCloseable {
   /**
    * Starts it and waits for its models.
    *
-   * @param directory empty, for the store and what is unpacked
+   * @param directory empty, for what is unpacked
    * @param models what to load, as {@code --models} takes it
    * @param lines of {@code config.properties}
    */
-  RunningServer(Path directory, List<String> models, String... lines) throws Exception {
-    store = Files.createDirectories(directory.resolve("store"));
-    Files.copy(SERVED.resolve("twin.mar"), store.resolve("twin.mar"));
+  RunningServer(Path directory, Path store, List<String> models, String... lines) throws Exception {
+    this.store = store;
     Path config = directory.resolve("config.properties");
     Files.writeString(
         config,
@@ -60,13 +58,17 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
-  /** With one worker on the twin of {@code twin.mar}. */
-  static RunningServer withTwin(Path directory) throws Exception {
-    return new RunningServer(directory, List.of("twin=twin.mar"), "default_workers_per_model=1");
+  /** Over a new store with {@code twin.mar} in it. */
+  static RunningServer withArchive(Path directory, List<String> models, String... lines)
+      throws Exception {
+    Path store = Files.createDirectories(directory.resolve("store"));
+    Files.copy(GoldenPairs.SERVED.resolve("twin.mar"), store.resolve("twin.mar"));
+    return new RunningServer(directory, store, models, lines);
   }
 
-  InetSocketAddress inferenceAddress() {
-    return (InetSocketAddress) server.addresses().get(0);
+  /** With one worker on {@code twin.mar}, served as {@code twin}. */
+  static RunningServer withTwin(Path directory) throws Exception {
+    return withArchive(directory, List.of("twin=twin.mar"), "default_workers_per_model=1");
   }
 
   /** The inference port's answer to a form. */
@@ -76,11 +78,11 @@ final class RunningServer implements AutoCloseable {
 
   /** The inference port's answer to any body. */
   HttpResponse<String> predict(String contentType, byte[] body) throws Exception {
-    return send(predictRequest(contentType, body));
+    return send(predictRequest("twin", contentType, body));
   }
 
-  HttpRequest predictRequest(String contentType, byte[] body) {
-    return request(0, "/predictions/twin")
+  HttpRequest predictRequest(String model, String contentType, byte[] body) {
+    return request(0, "/predictions/" + model)
         .header("content-type", contentType)
         .POST(BodyPublishers.ofByteArray(body))
         .build();

@@ -10,24 +10,44 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What PyTorch answers for {@code twin.mar}, by {@code scripts/golden/served.py}. */
-final class ServedTwin {
-  private final JsonNode expected;
+/**
+ * Pairs of pictures and what PyTorch answers to them, as a script in {@code scripts/golden} wrote.
+ */
+final class GoldenPairs {
+  static final Path SERVED = Path.of("src/test/resources/served");
+  private static final Path SAMPLES = Path.of("src/test/resources/samples");
+  private static final ObjectMapper JSON = new ObjectMapper();
 
-  ServedTwin() throws IOException {
-    expected = new ObjectMapper().readTree(RunningServer.SERVED.resolve("expected.json").toFile());
+  private final JsonNode layouts;
+  private final JsonNode golden;
+  private final Path pictures;
+
+  private GoldenPairs(Path golden, Path pictures) throws IOException {
+    this.layouts = JSON.readTree(SERVED.resolve("expected.json").toFile());
+    this.golden = JSON.readTree(golden.toFile());
+    this.pictures = pictures;
   }
 
-  int pairs() {
-    return expected.get("pairs").size();
+  /** Those for {@code twin.mar}, by {@code served.py}. */
+  static GoldenPairs served() throws IOException {
+    return new GoldenPairs(SERVED.resolve("expected.json"), SERVED);
+  }
+
+  /** Those for the sample model, by {@code siamese.py}. */
+  static GoldenPairs samples() throws IOException {
+    return new GoldenPairs(SAMPLES.resolve("siamese.json"), Path.of("sample/pictures"));
+  }
+
+  int count() {
+    return golden.get("pairs").size();
   }
 
   Path left(int pair) {
-    return RunningServer.SERVED.resolve(expected.get("pairs").get(pair).get("left").asText());
+    return pictures.resolve(golden.get("pairs").get(pair).get("left").asText());
   }
 
   Path right(int pair) {
-    return RunningServer.SERVED.resolve(expected.get("pairs").get(pair).get("right").asText());
+    return pictures.resolve(golden.get("pairs").get(pair).get("right").asText());
   }
 
   /** The form that asks about a pair. */
@@ -39,15 +59,15 @@ final class ServedTwin {
   void assertAnswer(HttpResponse<String> response, int pair, boolean explained) throws IOException {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     assertThat(response.headers().firstValue("content-type")).contains("application/json");
-    String layout = expected.get(explained ? "explainedLayout" : "layout").asText();
+    String layout = layouts.get(explained ? "explainedLayout" : "layout").asText();
     assertThat(response.body().replaceAll("-?[0-9][-+.e0-9]*", "N")).isEqualTo(layout);
     JsonNode answer = RunningServer.json(response);
-    JsonNode golden = expected.get("pairs").get(pair);
-    assertWithin(numbers(answer, 0, 2), numbers(golden.get("logits")), 1);
+    JsonNode expected = golden.get("pairs").get(pair);
+    assertWithin(numbers(answer, 0, 2), numbers(expected.get("logits")), 1);
     if (explained) {
-      int rows = golden.get("leftMap").size();
-      assertWithin(numbers(answer, 2, rows), numbers(golden.get("leftMap")), 0);
-      assertWithin(numbers(answer, 2 + rows, rows), numbers(golden.get("rightMap")), 0);
+      int rows = expected.get("leftMap").size();
+      assertWithin(numbers(answer, 2, rows), numbers(expected.get("leftMap")), 0);
+      assertWithin(numbers(answer, 2 + rows, rows), numbers(expected.get("rightMap")), 0);
     }
   }
 
