@@ -27,7 +27,7 @@ final class TiffLayout {
   /** As many as Pillow decodes. */
   private static final int MOST_SAMPLES = 6;
 
-  /** A segment may have so many bytes, or as many as the whole picture. */
+  /** A segment may have so many bytes, or twice as many as the whole picture. */
   private static final long USUAL_SEGMENT_BYTES = 1 << 24;
 
   private final EncodedPicture picture;
@@ -36,6 +36,7 @@ final class TiffLayout {
   private final int height;
   private final int bits;
   private final int samples;
+  private final boolean isTiled;
   private final long segmentWidth;
   private final long segmentHeight;
   private final long[] offsets;
@@ -50,11 +51,15 @@ final class TiffLayout {
     height = (int) directory.value(HEIGHT, 0);
     bits = readBits();
     samples = readSamples();
-    boolean strips = directory.has(STRIP_OFFSETS);
-    segmentWidth = strips ? width : directory.value(TILE_WIDTH, 0);
-    segmentHeight = directory.value(strips ? ROWS_PER_STRIP : TILE_HEIGHT, strips ? height : 0);
-    offsets = directory.values(strips ? STRIP_OFFSETS : TILE_OFFSETS);
-    lengths = directory.values(strips ? STRIP_BYTE_COUNTS : TILE_BYTE_COUNTS);
+    isTiled = !directory.has(STRIP_OFFSETS);
+    segmentWidth = isTiled ? directory.value(TILE_WIDTH, 0) : width;
+    segmentHeight = directory.value(isTiled ? TILE_HEIGHT : ROWS_PER_STRIP, isTiled ? 0 : height);
+    offsets = directory.values(isTiled ? TILE_OFFSETS : STRIP_OFFSETS);
+    int byteCounts = isTiled ? TILE_BYTE_COUNTS : STRIP_BYTE_COUNTS;
+    lengths = directory.values(byteCounts);
+    if (compression() != UNCOMPRESSED && directory.isUnreadable(byteCounts)) {
+      throw picture.truncated();
+    }
     checkSegments();
   }
 
@@ -80,11 +85,9 @@ final class TiffLayout {
   }
 
   private void checkSegments() {
-    long most = Math.max(USUAL_SEGMENT_BYTES, 4L * samples * width * height);
-    if (segmentWidth < 1
-        || segmentHeight < 1
-        || segmentWidth > most
-        || rowBytes() * Math.min(segmentHeight, height) > most) {
+    long most = Math.max(USUAL_SEGMENT_BYTES, 2L * width * height * samples * bits / 8);
+    long rows = isTiled ? segmentHeight : Math.min(segmentHeight, height);
+    if (segmentWidth < 1 || rows < 1 || segmentWidth > most || rows > most / rowBytes()) {
       throw picture.fault(
           "strips or tiles of %d x %d (expected: about the picture's size)"
               .formatted(segmentWidth, segmentHeight));
@@ -149,6 +152,11 @@ final class TiffLayout {
   /** Rows of a segment; the lowest segments of strips may have fewer. */
   int segmentHeight() {
     return (int) Math.min(segmentHeight, height);
+  }
+
+  /** How many rows a segment stores of which so many are in the picture: tiles are always whole. */
+  int storedRows(int rows) {
+    return isTiled ? (int) segmentHeight : rows;
   }
 
   int segmentsAcross() {
