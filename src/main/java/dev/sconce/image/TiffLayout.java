@@ -27,8 +27,11 @@ final class TiffLayout {
   /** As many as Pillow decodes. */
   private static final int MOST_SAMPLES = 6;
 
-  /** A segment may have so many bytes, or twice as many as the whole picture. */
-  private static final long USUAL_SEGMENT_BYTES = 1 << 24;
+  /**
+   * All segments together may have so many bytes, or twice as many as the picture: they may all lie
+   * at one place in the file, which so says nothing of how many there are.
+   */
+  private static final long USUAL_BYTES = 1 << 26;
 
   private final EncodedPicture picture;
   private final TiffDirectory directory;
@@ -85,11 +88,11 @@ final class TiffLayout {
   }
 
   private void checkSegments() {
-    long most = Math.max(USUAL_SEGMENT_BYTES, 2L * width * height * samples * bits / 8);
+    long most = Math.max(USUAL_BYTES, 2L * width * height * samples * bits / 8);
     long rows = isTiled ? segmentHeight : Math.min(segmentHeight, height);
-    if (segmentWidth < 1 || rows < 1 || segmentWidth > most || rows > most / rowBytes()) {
+    if (segmentWidth < 1 || rows < 1 || segmentWidth > most || allBytes(rows) > most) {
       throw picture.fault(
-          "strips or tiles of %d x %d (expected: about the picture's size)"
+          "strips or tiles of %d x %d (expected: about the picture's size in all)"
               .formatted(segmentWidth, segmentHeight));
     }
     long planes = isPlanar() ? samples : 1;
@@ -98,6 +101,11 @@ final class TiffLayout {
           "%d strips or tiles (expected: %d)"
               .formatted(offsets.length, planes * segmentsAcross() * segmentsDown()));
     }
+  }
+
+  /** Bytes of all segments of so many rows; a double, which does not overflow. */
+  private double allBytes(long rows) {
+    return (double) rowBytes() * rows * segmentsAcross() * segmentsDown() * (samples / samplesTogether());
   }
 
   int width() {
@@ -177,9 +185,13 @@ final class TiffLayout {
     return offsets[segment];
   }
 
-  /** How many bytes a segment has, as far as that is said and there. */
+  /** How many bytes a compressed segment has; all that follow if that is not said. */
   int length(int segment) {
-    long here = Math.max(0, picture.length() - offsets[segment]);
-    return (int) Math.min(here, segment < lengths.length ? lengths[segment] : here);
+    long here = picture.length() - offsets[segment];
+    long length = segment < lengths.length ? lengths[segment] : Math.max(0, here);
+    if (offsets[segment] < 0 || length < 0 || length > here) {
+      throw picture.truncated();
+    }
+    return (int) length;
   }
 }
