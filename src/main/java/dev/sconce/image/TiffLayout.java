@@ -105,7 +105,8 @@ final class TiffLayout {
 
   /** Bytes of all segments of so many rows; a double, which does not overflow. */
   private double allBytes(long rows) {
-    return (double) rowBytes() * rows * segmentsAcross() * segmentsDown() * (samples / samplesTogether());
+    int planes = isPlanar() ? samples : 1;
+    return (double) rowBytes() * rows * segmentsAcross() * segmentsDown() * planes;
   }
 
   int width() {
