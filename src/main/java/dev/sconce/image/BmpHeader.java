@@ -21,6 +21,10 @@ record BmpHeader(
   private static final int START = 14;
   private static final int OS2_SIZE = 12;
   private static final int BIT_FIELDS = 3;
+
+  /** So many may be named, if no more than 256 are there. */
+  private static final int MOST_COLOURS = 65_536;
+
   private static final Set<Long> SIZES = Set.of(12L, 40L, 52L, 56L, 64L, 108L, 124L);
   private static final Set<Integer> DEPTHS = Set.of(1, 4, 8, 16, 24, 32);
 
@@ -87,7 +91,8 @@ record BmpHeader(
   /** Entries of the palette of a picture of at most eight bits a pixel. */
   int colours() {
     long colours = size == OS2_SIZE ? 0 : picture.u32le(46);
-    if (colours > Palette.SIZE) {
+    long stored = Math.min(colours, (picture.length() - paletteAt()) / entryBytes());
+    if (stored > Palette.SIZE || colours > MOST_COLOURS) {
       throw picture.fault("palette of " + colours + " colours (expected: at most 256)");
     }
     return colours == 0 ? 1 << bits : (int) colours;

@@ -16,8 +16,10 @@ record BmpPalette(Palette colours, int indexBits) {
     boolean greys = true;
     for (int i = 0; i < colours; i++) {
       long at = header.paletteAt() + (long) i * header.entryBytes();
+      boolean isThere = at + 3 <= picture.length();
       int grey = colours == 2 ? 255 * i : i;
-      for (int channel = 0; channel < 3; channel++) {
+      greys &= isThere;
+      for (int channel = 0; isThere && channel < 3; channel++) {
         int value = picture.u8(at + 2 - channel);
         rgb[3 * i + channel] = (byte) value;
         greys &= value == grey;

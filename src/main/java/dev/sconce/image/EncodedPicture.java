@@ -22,9 +22,9 @@ final class EncodedPicture {
     this.maxPixels = maxPixels;
   }
 
-  /** Other bytes that are a part of this picture, under the same limit. */
-  EncodedPicture part(byte[] partBytes) {
-    return new EncodedPicture(format, partBytes, maxPixels);
+  /** Other bytes that are a part of this picture, of at most so many pixels. */
+  EncodedPicture part(byte[] partBytes, long maxPartPixels) {
+    return new EncodedPicture(format, partBytes, Math.min(maxPixels, maxPartPixels));
   }
 
   byte[] bytes() {

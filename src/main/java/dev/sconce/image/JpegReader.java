@@ -43,14 +43,17 @@ final class JpegReader {
   /** The picture's pixels. */
   static RgbImage read(EncodedPicture picture) {
     JpegReader reader = new JpegReader(picture);
-    JpegFrame frame = reader.read();
+    JpegFrame frame = reader.read(true);
     JpegColour colour = JpegColour.of(frame.components(), reader.jfif, reader.adobeTransform);
     return JpegRows.assemble(frame, colour);
   }
 
-  /** The pixels of a picture whose components are known, whatever it says itself. */
+  /**
+   * The pixels of a picture whose components are known, whatever it says itself. Like libtiff, this
+   * reads no further than to the last row.
+   */
   static RgbImage read(EncodedPicture picture, JpegColour colour) {
-    JpegFrame frame = new JpegReader(picture).read();
+    JpegFrame frame = new JpegReader(picture).read(false);
     if (frame.components().size() != colour.components()) {
       throw picture.fault(
           "JPEG of %d components (expected: %d)"
@@ -59,10 +62,10 @@ final class JpegReader {
     return JpegRows.assemble(frame, colour);
   }
 
-  private JpegFrame read() {
+  private JpegFrame read(boolean toTheEnd) {
     int scans = 0;
     int marker = stream.nextMarker();
-    while (marker != EOI && marker != JpegStream.NO_MARKER) {
+    while (marker != EOI && marker != JpegStream.NO_MARKER && (toTheEnd || !complete)) {
       if (marker == SOS) {
         scan(stream.position(), ++scans).decode();
       } else if (!standsAlone(marker)) {
@@ -93,11 +96,11 @@ final class JpegReader {
       return;
     }
     int length = picture.u16be(at);
-    if (length < 2) {
+    if (length < 2 && !isSkipped(marker)) {
       throw picture.fault("segment of " + length + " bytes (expected: at least 2)");
     }
     int start = at + 2;
-    int end = at + length;
+    int end = Math.max(start, at + length);
     switch (marker) {
       case 0xC0, 0xC1, 0xC2 -> startFrame(start, end, marker == 0xC2);
       case 0xC4 -> tables.readHuffman(start, end);
@@ -111,14 +114,18 @@ final class JpegReader {
   }
 
   private void checkKnown(int marker) {
-    boolean coding = (marker >= 0xC0 && marker <= 0xC2) || marker == 0xC4 || marker == 0xCC;
+    boolean coding = (marker >= 0xC0 && marker <= 0xC2) || marker == 0xC4;
     boolean table = marker >= 0xDB && marker <= 0xDD;
-    boolean other = (marker >= 0xE0 && marker <= 0xEF) || marker == 0xFE;
-    if (!coding && !table && !other) {
+    if (!coding && !table && !isSkipped(marker)) {
       throw picture.fault(
           "marker ff %02x (expected: those of sequential or progressive Huffman coding)"
               .formatted(marker));
     }
+  }
+
+  /** An application's segment or a comment: its length is believed even if it is none. */
+  private static boolean isSkipped(int marker) {
+    return (marker >= 0xE0 && marker <= 0xEF) || marker == 0xFE;
   }
 
   private void readAdobe(int start, int length) {
@@ -153,6 +160,9 @@ final class JpegReader {
       throw picture.fault("scan of " + count + " components in " + length + " bytes");
     }
     JpegFrame current = frame();
+    if (!current.progressive()) {
+      tables.addStandard();
+    }
     JpegBand band =
         current.progressive()
             ? JpegBand.read(picture, at + 3 + 2 * count, count)

@@ -16,13 +16,17 @@ final class JpegTables {
   private final @Nullable JpegHuffman[] ac = new JpegHuffman[SLOTS];
   private int restartInterval;
 
-  /** The tables before the first marker: those that Motion JPEG leaves out, as in jstdhuff.c. */
+  /** No tables yet. */
   JpegTables(EncodedPicture picture) {
     this.picture = picture;
-    dc[0] = JpegStandardTables.LUMINANCE_DC;
-    ac[0] = JpegStandardTables.LUMINANCE_AC;
-    dc[1] = JpegStandardTables.CHROMINANCE_DC;
-    ac[1] = JpegStandardTables.CHROMINANCE_AC;
+  }
+
+  /** Defines the tables that Motion JPEG leaves out, where there are none, as in jstdhuff.c. */
+  void addStandard() {
+    dc[0] = dc[0] == null ? JpegStandardTables.LUMINANCE_DC : dc[0];
+    ac[0] = ac[0] == null ? JpegStandardTables.LUMINANCE_AC : ac[0];
+    dc[1] = dc[1] == null ? JpegStandardTables.CHROMINANCE_DC : dc[1];
+    ac[1] = ac[1] == null ? JpegStandardTables.CHROMINANCE_AC : ac[1];
   }
 
   /** MCUs between two restart markers, 0 for no restarts. */

@@ -57,7 +57,7 @@ record TiffColour(Kind kind, Palette palette) {
       return new TiffColour(Kind.INDEXED, colourMap(picture, directory));
     }
     if (photometric == RGB && samples >= 3 && (bits == 8 || deep)) {
-      boolean premultiplied = extra == 1 && samples > 3 && !layout.isPlanar();
+      boolean premultiplied = extra == 1 && samples > 3;
       Kind kind = premultiplied ? Kind.PREMULTIPLIED_RGB : Kind.RGB;
       return new TiffColour(kind, Palette.greys(8));
     }

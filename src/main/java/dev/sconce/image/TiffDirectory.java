@@ -1,7 +1,9 @@
 package dev.sconce.image;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The first image file directory of a TIFF or BigTIFF (TIFF 6.0, section 2), read as Pillow's
@@ -15,6 +17,7 @@ final class TiffDirectory {
   private final boolean bigEndian;
   private final boolean big;
   private final Map<Integer, Entry> entries = new HashMap<>();
+  private final Set<Integer> unreadable = new HashSet<>();
 
   /** Where an entry's values stand, of so many bytes each. */
   private record Entry(int bytes, int count, long at) {}
@@ -48,6 +51,8 @@ final class TiffDirectory {
     long values = bytes * count <= (big ? 8 : 4) ? field : offset(field);
     if (values >= 0 && values <= picture.length() - bytes * count) {
       entries.putIfAbsent(tag, new Entry(bytes, (int) count, values));
+    } else {
+      unreadable.add(tag);
     }
   }
 
@@ -68,6 +73,11 @@ final class TiffDirectory {
 
   boolean has(int tag) {
     return entries.containsKey(tag);
+  }
+
+  /** Whether there is such an entry, but its values are not there. */
+  boolean isUnreadable(int tag) {
+    return unreadable.contains(tag) && !has(tag);
   }
 
   /** The entry's first value, or another one if there is no such entry. */

@@ -82,6 +82,6 @@ final class TiffJpeg {
     byte[] jpeg = Arrays.copyOf(new byte[] {(byte) 0xFF, (byte) 0xD8}, tables.length + length);
     System.arraycopy(tables, 0, jpeg, 2, tables.length);
     System.arraycopy(picture.bytes(), from + 2, jpeg, 2 + tables.length, length - 2);
-    return picture.part(jpeg);
+    return picture.part(jpeg, (long) layout.segmentWidth() * layout.segmentHeight());
   }
 }

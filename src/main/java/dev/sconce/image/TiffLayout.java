@@ -27,8 +27,11 @@ final class TiffLayout {
   /** As many as Pillow decodes. */
   private static final int MOST_SAMPLES = 6;
 
-  /** A segment may have so many bytes, or as many as the whole picture. */
-  private static final long USUAL_SEGMENT_BYTES = 1 << 24;
+  /**
+   * All segments together may have so many bytes, or twice as many as the picture: they may all lie
+   * at one place in the file, which so says nothing of how many there are.
+   */
+  private static final long USUAL_BYTES = 1 << 26;
 
   private final EncodedPicture picture;
   private final TiffDirectory directory;
@@ -36,6 +39,7 @@ final class TiffLayout {
   private final int height;
   private final int bits;
   private final int samples;
+  private final boolean isTiled;
   private final long segmentWidth;
   private final long segmentHeight;
   private final long[] offsets;
@@ -50,11 +54,15 @@ final class TiffLayout {
     height = (int) directory.value(HEIGHT, 0);
     bits = readBits();
     samples = readSamples();
-    boolean strips = directory.has(STRIP_OFFSETS);
-    segmentWidth = strips ? width : directory.value(TILE_WIDTH, 0);
-    segmentHeight = directory.value(strips ? ROWS_PER_STRIP : TILE_HEIGHT, strips ? height : 0);
-    offsets = directory.values(strips ? STRIP_OFFSETS : TILE_OFFSETS);
-    lengths = directory.values(strips ? STRIP_BYTE_COUNTS : TILE_BYTE_COUNTS);
+    isTiled = !directory.has(STRIP_OFFSETS);
+    segmentWidth = isTiled ? directory.value(TILE_WIDTH, 0) : width;
+    segmentHeight = directory.value(isTiled ? TILE_HEIGHT : ROWS_PER_STRIP, isTiled ? 0 : height);
+    offsets = directory.values(isTiled ? TILE_OFFSETS : STRIP_OFFSETS);
+    int byteCounts = isTiled ? TILE_BYTE_COUNTS : STRIP_BYTE_COUNTS;
+    lengths = directory.values(byteCounts);
+    if (compression() != UNCOMPRESSED && directory.isUnreadable(byteCounts)) {
+      throw picture.truncated();
+    }
     checkSegments();
   }
 
@@ -80,13 +88,11 @@ final class TiffLayout {
   }
 
   private void checkSegments() {
-    long most = Math.max(USUAL_SEGMENT_BYTES, 4L * samples * width * height);
-    if (segmentWidth < 1
-        || segmentHeight < 1
-        || segmentWidth > most
-        || rowBytes() * Math.min(segmentHeight, height) > most) {
+    long most = Math.max(USUAL_BYTES, 2L * width * height * samples * bits / 8);
+    long rows = isTiled ? segmentHeight : Math.min(segmentHeight, height);
+    if (segmentWidth < 1 || rows < 1 || segmentWidth > most || allBytes(rows) > most) {
       throw picture.fault(
-          "strips or tiles of %d x %d (expected: about the picture's size)"
+          "strips or tiles of %d x %d (expected: about the picture's size in all)"
               .formatted(segmentWidth, segmentHeight));
     }
     long planes = isPlanar() ? samples : 1;
@@ -95,6 +101,12 @@ final class TiffLayout {
           "%d strips or tiles (expected: %d)"
               .formatted(offsets.length, planes * segmentsAcross() * segmentsDown()));
     }
+  }
+
+  /** Bytes of all segments of so many rows; a double, which does not overflow. */
+  private double allBytes(long rows) {
+    int planes = isPlanar() ? samples : 1;
+    return (double) rowBytes() * rows * segmentsAcross() * segmentsDown() * planes;
   }
 
   int width() {
@@ -151,6 +163,11 @@ final class TiffLayout {
     return (int) Math.min(segmentHeight, height);
   }
 
+  /** How many rows a segment stores of which so many are in the picture: tiles are always whole. */
+  int storedRows(int rows) {
+    return isTiled ? (int) segmentHeight : rows;
+  }
+
   int segmentsAcross() {
     return (int) ((width + segmentWidth - 1) / segmentWidth);
   }
@@ -169,9 +186,13 @@ final class TiffLayout {
     return offsets[segment];
   }
 
-  /** How many bytes a segment has, as far as that is said and there. */
+  /** How many bytes a compressed segment has; all that follow if that is not said. */
   int length(int segment) {
-    long here = Math.max(0, picture.length() - offsets[segment]);
-    return (int) Math.min(here, segment < lengths.length ? lengths[segment] : here);
+    long here = picture.length() - offsets[segment];
+    long length = segment < lengths.length ? lengths[segment] : Math.max(0, here);
+    if (offsets[segment] < 0 || length < 0 || length > here) {
+      throw picture.truncated();
+    }
+    return (int) length;
   }
 }

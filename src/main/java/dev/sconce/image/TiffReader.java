@@ -41,7 +41,7 @@ final class TiffReader {
         int top = down * layout.segmentHeight();
         int rows = Math.min(layout.segmentHeight(), layout.height() - top);
         for (int across = 0; across < layout.segmentsAcross(); across++) {
-          byte[] data = segments.read(segment++, rows);
+          byte[] data = segments.read(segment++, layout.storedRows(rows));
           samples.put(data, across * layout.segmentWidth(), top, rows, plane);
         }
       }

@@ -47,10 +47,10 @@ final class Vp8Transform {
       any |= (x0 | x1 | x2 | x3) != 0;
       int c = sine(x1) - cosine(x3);
       int d = cosine(x1) + sine(x3);
-      work[4 * i] = x0 + x2 + d;
-      work[4 * i + 1] = x0 - x2 + c;
-      work[4 * i + 2] = x0 - x2 - c;
-      work[4 * i + 3] = x0 + x2 - d;
+      work[4 * i] = (short) (x0 + x2 + d);
+      work[4 * i + 1] = (short) (x0 - x2 + c);
+      work[4 * i + 2] = (short) (x0 - x2 - c);
+      work[4 * i + 3] = (short) (x0 + x2 - d);
     }
     for (int y = 0; any && y < 4; y++) {
       int sum = work[y] + 4 + work[8 + y];
@@ -58,10 +58,10 @@ final class Vp8Transform {
       int c = sine(work[4 + y]) - cosine(work[12 + y]);
       int d = cosine(work[4 + y]) + sine(work[12 + y]);
       int row = at + y * stride;
-      add(samples, row, (sum + d) >> 3);
-      add(samples, row + 1, (difference + c) >> 3);
-      add(samples, row + 2, (difference - c) >> 3);
-      add(samples, row + 3, (sum - d) >> 3);
+      add(samples, row, (short) (sum + d) >> 3);
+      add(samples, row + 1, (short) (difference + c) >> 3);
+      add(samples, row + 2, (short) (difference - c) >> 3);
+      add(samples, row + 3, (short) (sum - d) >> 3);
     }
   }
 
