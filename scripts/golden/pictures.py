@@ -97,6 +97,7 @@ def save(path, image, kind, **options):
 def wide_gamut():
     """An ICC profile whose colours are not those of sRGB: red and blue exchanged by its primaries."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)  # when it was made
     red, blue = profile.find(b"rXYZ"), profile.find(b"bXYZ")
     profile[red:red + 4], profile[blue:blue + 4] = b"bXYZ", b"rXYZ"
     return bytes(profile)
@@ -224,6 +225,7 @@ def pngs():
     save("png/animated.png", picture(), "PNG", save_all=True, append_images=[picture(seed=1), picture(seed=2)])
     save("png/animated-default.png", picture(), "PNG", save_all=True, default_image=True, append_images=[picture(seed=1)])
     save("png/photo.png", picture(150, 101, noise=1), "PNG")
+    save("png/tall.png", picture(31, 97, noise=1), "PNG")
 
 
 def transparency(greys, colours):
@@ -565,7 +567,8 @@ DAMAGED = ["jpeg/baseline-444.jpg", "jpeg/baseline-420.jpg", "jpeg/progressive-4
            "tiff/deflate-tiles-be.tif", "tiff/raw-strips-le.tif", "tiff/packbits-strips-be.tif", "tiff/jpeg-RGB-75.tif",
            "tiff/palette4-le.tif"]
 
-TRANSFORMED = ["jpeg/photo-420.jpg", "png/photo.png", "jpeg/1x37-444.jpg", "jpeg/37x1-444.jpg", "png/1x1.png", "png/grey8.png"]
+TRANSFORMED = ["jpeg/photo-420.jpg", "png/photo.png", "png/tall.png", "jpeg/1x37-444.jpg", "jpeg/37x1-444.jpg",
+               "png/1x1.png", "png/grey8.png"]
 SIZES = [(224, 224), (112, 96), (31, 400), (1, 1), (300, 7), (101, 150), (3, 3), (214, 320), (214, 100), (50, 320)]
 EDGES = [1, 7, 50, 101, 214, 256]
 CROPS = [None, (224, 224), (31, 30), (64, 101), (400, 20), (1, 1), (7, 333), (256, 255)]

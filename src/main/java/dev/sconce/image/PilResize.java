@@ -3,9 +3,12 @@ package dev.sconce.image;
 import java.util.Arrays;
 
 /**
- * Pillow's bilinear resampling of uint8 pictures, bit for bit (its Resample.c): first along the
- * rows, rounded to uint8, then along the columns. Downwards it averages over all pixels that an
+ * Pillow's bilinear resampling of uint8 pictures, bit for bit (its Resample.c): along the rows and
+ * along the columns, rounded to uint8 in between. Downwards it averages over all pixels that an
  * output pixel covers. Safe for any thread.
+ *
+ * <p>The rows come first, but since Pillow 13 the columns do where the height shrinks by more than
+ * twice as many pixels as the width. The rounding in between makes that a difference of a level.
  */
 public final class PilResize {
   private static final int HALF = 1 << (PilWeights.PRECISION - 1);
@@ -13,22 +16,32 @@ public final class PilResize {
   private final RgbImage in;
   private final PilWeights across;
   private final PilWeights down;
+  private final boolean rowsFirst;
 
-  /** One input row resampled, three ints to a pixel. */
+  /** A row of the output's width, three ints to a pixel. */
+  private final int[] resampled;
+
+  /** What is added up: that row, or an input row if columns come first. */
   private final int[] line;
 
   /** The sums of the output rows that are under way. */
   private final int[][] sums;
 
+  /** A row that is added up and not yet resampled, if columns come first. */
+  private final byte[] added;
+
   private final byte[] out;
 
-  private PilResize(RgbImage in, PilWeights across, PilWeights down) {
+  private PilResize(RgbImage in, PilWeights across, PilWeights down, boolean rowsFirst) {
     this.in = in;
     this.across = across;
     this.down = down;
-    this.line = new int[3 * across.count()];
+    this.rowsFirst = rowsFirst;
+    this.resampled = new int[3 * across.count()];
+    this.line = rowsFirst ? resampled : new int[3 * in.width()];
     this.sums = new int[down.mostAtOnce()][line.length];
-    this.out = new byte[line.length * down.count()];
+    this.added = new byte[rowsFirst ? 0 : line.length];
+    this.out = new byte[resampled.length * down.count()];
   }
 
   /**
@@ -45,7 +58,9 @@ public final class PilResize {
       RgbImage picture, int fullWidth, int fullHeight, int left, int top, int width, int height) {
     PilWeights across = new PilWeights(picture.width(), fullWidth, left, width);
     PilWeights down = new PilWeights(picture.height(), fullHeight, top, height);
-    PilResize resize = new PilResize(picture, across, down);
+    int shrinks = picture.height() - fullHeight;
+    boolean rowsFirst = shrinks <= 0 || shrinks <= 2 * (picture.width() - fullWidth);
+    PilResize resize = new PilResize(picture, across, down, rowsFirst);
     resize.run();
     return new RgbImage(width, height, resize.out);
   }
@@ -55,7 +70,7 @@ public final class PilResize {
     int oldest = 0;
     int next = 0;
     for (int y = down.start(0); oldest < down.count(); y++) {
-      resampleRow(y);
+      load(3 * y * in.width());
       while (next < down.count() && down.start(next) <= y) {
         Arrays.fill(sums[next % sums.length], HALF);
         next++;
@@ -64,15 +79,31 @@ public final class PilResize {
         add(sums[i % sums.length], line, down.weights(i)[y - down.start(i)]);
       }
       while (oldest < next && down.end(oldest) == y + 1) {
-        round(sums[oldest % sums.length], oldest * line.length);
+        finish(sums[oldest % sums.length], resampled.length * oldest);
         oldest++;
       }
     }
   }
 
-  private void resampleRow(int y) {
-    byte[] pixels = in.pixels();
-    int row = 3 * y * in.width();
+  private void load(int row) {
+    if (rowsFirst) {
+      resample(in.pixels(), row, line);
+    } else {
+      widen(in.pixels(), row, line);
+    }
+  }
+
+  private void finish(int[] finished, int at) {
+    if (rowsFirst) {
+      round(finished, out, at);
+    } else {
+      round(finished, added, 0);
+      resample(added, 0, resampled);
+      narrow(resampled, out, at);
+    }
+  }
+
+  private void resample(byte[] pixels, int row, int[] to) {
     for (int x = 0; x < across.count(); x++) {
       int[] weights = across.weights(x);
       int red = HALF;
@@ -85,9 +116,9 @@ public final class PilResize {
         blue += (pixels[at + 2] & 0xFF) * weight;
         at += 3;
       }
-      line[3 * x] = clip(red);
-      line[3 * x + 1] = clip(green);
-      line[3 * x + 2] = clip(blue);
+      to[3 * x] = clip(red);
+      to[3 * x + 1] = clip(green);
+      to[3 * x + 2] = clip(blue);
     }
   }
 
@@ -97,9 +128,21 @@ public final class PilResize {
     }
   }
 
-  private void round(int[] finished, int at) {
+  private static void widen(byte[] from, int at, int[] to) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] = from[at + i] & 0xFF;
+    }
+  }
+
+  private static void narrow(int[] from, byte[] to, int at) {
+    for (int i = 0; i < from.length; i++) {
+      to[at + i] = (byte) from[i];
+    }
+  }
+
+  private static void round(int[] finished, byte[] to, int at) {
     for (int i = 0; i < finished.length; i++) {
-      out[at + i] = (byte) clip(finished[i]);
+      to[at + i] = (byte) clip(finished[i]);
     }
   }
 

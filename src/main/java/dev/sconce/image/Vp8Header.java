@@ -22,11 +22,7 @@ final class Vp8Header {
   /** Reads the header of the frame in the bytes from {@code start} to {@code end}. */
   Vp8Header(EncodedPicture picture, int start, int end) {
     this.picture = picture;
-    int tag = picture.u16le(start) | picture.u8(start + 2) << 16;
-    boolean isShownKeyFrame = (tag & 0x11) == 0x10 && (tag >> 1 & 7) <= 3;
-    if (!isShownKeyFrame || !picture.matches(start + 3, "\u009d\u0001*")) {
-      throw picture.fault("VP8 frame %06x (expected: a key frame that is shown)".formatted(tag));
-    }
+    int tag = checkedTag(picture, start);
     width = picture.u16le(start + 6) & 0x3FFF;
     height = picture.u16le(start + 8) & 0x3FFF;
     picture.checkSize(width, height);
@@ -42,6 +38,16 @@ final class Vp8Header {
     modes.flag(); // whether later frames keep the probabilities: there are none
     readCoefficients();
     skipProbability = modes.flag() ? modes.number(8) : NEVER_SKIPPED;
+  }
+
+  /** The first three bytes, if they and those behind them begin a key frame that is shown. */
+  static int checkedTag(EncodedPicture picture, long start) {
+    int tag = picture.u16le(start) | picture.u8(start + 2) << 16;
+    boolean isShownKeyFrame = (tag & 0x11) == 0x10 && (tag >> 1 & 7) <= 3;
+    if (!isShownKeyFrame || !picture.matches(start + 3, "\u009d\u0001*")) {
+      throw picture.fault("VP8 frame %06x (expected: a key frame that is shown)".formatted(tag));
+    }
+    return tag;
   }
 
   /** The sizes of all partitions but the last, of three bytes each, then the partitions. */

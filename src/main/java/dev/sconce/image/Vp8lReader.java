@@ -23,6 +23,11 @@ final class Vp8lReader {
     return new Vp8lReader(picture, new Vp8lBits(picture.bytes(), start, end)).read();
   }
 
+  /** Reads through a stream without a header, which is what alpha is coded with. */
+  static void check(EncodedPicture picture, int start, int end, int width, int height) {
+    new Vp8lReader(picture, new Vp8lBits(picture.bytes(), start, end)).pixels(width, height);
+  }
+
   private RgbImage read() {
     int signature = bits.number(8);
     int width = 1 + bits.number(14);
@@ -33,13 +38,17 @@ final class Vp8lReader {
       throw picture.fault("VP8L signature %02x, version %d".formatted(signature, version));
     }
     picture.checkSize(width, height);
+    return new RgbImage(width, height, rgb(pixels(width, height)));
+  }
+
+  private int[] pixels(int width, int height) {
     Deque<Vp8lTransform> transforms = new ArrayDeque<>();
     int storedWidth = readTransforms(transforms, width, height);
     int[] pixels = Vp8lImage.read(picture, bits, storedWidth, height, true);
     for (Vp8lTransform transform : transforms) {
       pixels = transform.undo(pixels, height);
     }
-    return new RgbImage(width, height, rgb(pixels));
+    return pixels;
   }
 
   /** Reads the transforms, the last one first, and answers how many pixels a row has after them. */
