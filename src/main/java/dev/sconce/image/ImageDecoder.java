@@ -15,14 +15,21 @@ import java.util.HexFormat;
  * header, before room is made for pixels, and truncated files are refused, as Pillow refuses them
  * by default.
  *
+ * <p>Measured on the golden pictures of the tests, 0 bytes differ: in JPEG for every sampling that
+ * libjpeg-turbo decodes (4:4:4, 4:2:2, 4:2:0, 4:4:0, 4:1:1, 4:1:0, thirds and mixtures), baseline
+ * and progressive, grey, YCbCr, RGB, CMYK and YCCK, with an ICC profile or without, and in all the
+ * other formats.
+ *
  * <p>Of what Pillow opens, refused here: other formats; in JPEG arithmetic and lossless coding; in
  * TIFF CCITT, LZMA, ZSTD and old JPEG compression, CIE L*a*b*, YCbCr that is not JPEG and 12 bits a
- * sample. A progressive JPEG whose scans leave coefficients unfinished is not smoothed; and of
- * damaged but accepted JPEGs, whose coefficients may exceed 16 bits, the damaged part can differ
- * (as it does for Pillow from one processor to another).
+ * sample. Opened here though not by Pillow: big-endian BigTIFF. A progressive JPEG whose scans
+ * leave coefficients unfinished is not smoothed. Damaged files get Pillow's verdict, and its pixels
+ * where it bridges the damage, with two exceptions: JPEGs whose damaged coefficients exceed 16 bits
+ * can differ in the damaged part (as they do for Pillow from one processor to another), and so can
+ * the verdict on a TIFF whose directory is damaged.
  *
- * <p>While it decodes, a picture takes at most about 20 bytes a pixel. Any number of threads may
- * use one decoder.
+ * <p>While it decodes, a picture takes at most about 20 bytes a pixel, and a TIFF besides the bytes
+ * of its largest strip or tile. Any number of threads may use one decoder.
  */
 public final class ImageDecoder {
   /** More pixels would not fit into one array of bytes in all stages. */

@@ -167,19 +167,25 @@ final class JpegReader {
         current.progressive()
             ? JpegBand.read(picture, at + 3 + 2 * count, count)
             : JpegBand.SEQUENTIAL;
-    List<JpegComponent> components = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      JpegComponent component = component(picture.u8(at + 3 + 2 * i), components);
-      component.startScan(tables, picture.u8(at + 4 + 2 * i), band);
-      components.add(component);
-    }
-    checkMcu(components);
+    List<JpegComponent> components = components(at + 3, count, band);
     stream.seek(at + length);
     complete = !current.progressive() && count == current.components().size();
     int interval = tables.restartInterval();
     return current.progressive()
         ? new JpegProgressiveScan(current, components, stream, interval, band)
         : new JpegSequentialScan(current, components, stream, interval);
+  }
+
+  /** The components that a scan header names from the given place on, made ready for the scan. */
+  private List<JpegComponent> components(int at, int count, JpegBand band) {
+    List<JpegComponent> components = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      JpegComponent component = component(picture.u8(at + 2 * i), components);
+      component.startScan(tables, picture.u8(at + 2 * i + 1), band);
+      components.add(component);
+    }
+    checkMcu(components);
+    return components;
   }
 
   private void checkMcu(List<JpegComponent> components) {

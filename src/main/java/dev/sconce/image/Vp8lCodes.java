@@ -78,10 +78,7 @@ record Vp8lCodes(
         lengths[at++] = symbol;
         previous = symbol == 0 ? previous : symbol;
       } else {
-        int repeats =
-            symbol == 16
-                ? 3 + bits.number(2)
-                : symbol == 17 ? 3 + bits.number(3) : 11 + bits.number(7);
+        int repeats = repeats(symbol, bits);
         if (at + repeats > lengths.length) {
           throw picture.fault("prefix code with too many lengths");
         }
@@ -89,5 +86,13 @@ record Vp8lCodes(
         at += repeats;
       }
     }
+  }
+
+  /** How often a length comes again, or 0 comes, by the bits behind a symbol above 15. */
+  private static int repeats(int symbol, Vp8lBits bits) {
+    if (symbol == 16) {
+      return 3 + bits.number(2);
+    }
+    return symbol == 17 ? 3 + bits.number(3) : 11 + bits.number(7);
   }
 }
