@@ -29,6 +29,10 @@ import org.slf4j.LoggerFactory;
 final class NativeLibraries {
   private static final Logger log = LoggerFactory.getLogger(NativeLibraries.class);
   private static final String DESCRIPTION = "native/lib/pytorch.properties";
+
+  /** The only one with a dependency on {@code libcuda.so.1}; it compiles kernels for GPUs. */
+  private static final String NEEDS_DRIVER = "libcaffe2_nvrtc.so";
+
   private static final int PROGRESS_STEP_PERCENT = 10;
 
   private final String version;
@@ -81,6 +85,40 @@ final class NativeLibraries {
       deleteTree(unfinished);
     }
     return directory;
+  }
+
+  /**
+   * The directory to load the libraries from where there is no NVIDIA driver. For a CUDA libtorch
+   * that is a second one, with links to all of them but the one that needs the driver: DJL loads
+   * every library that lies beside the others, and that one would fail the start although the CPU
+   * never calls it.
+   */
+  Path unpackForNoDriver() throws IOException {
+    return withoutDriver(unpack(), files);
+  }
+
+  /** {@code complete} itself, or beside it the directory of links. */
+  static Path withoutDriver(Path complete, List<String> files) throws IOException {
+    if (!files.contains(NEEDS_DRIVER)) {
+      return complete;
+    }
+    String name = String.valueOf(complete.getFileName());
+    Path reduced = complete.resolveSibling(name + "-without-driver");
+    if (Files.exists(reduced)) {
+      return reduced;
+    }
+    Path unfinished = Files.createTempDirectory(complete.getParent(), "linking");
+    try {
+      for (String file : files) {
+        if (!file.equals(NEEDS_DRIVER)) {
+          Files.createSymbolicLink(unfinished.resolve(file), Path.of("..", name, file));
+        }
+      }
+      moveIntoPlace(unfinished, reduced);
+    } finally {
+      deleteTree(unfinished);
+    }
+    return reduced;
   }
 
   private void copyTo(Path unfinished, Path directory) throws IOException {

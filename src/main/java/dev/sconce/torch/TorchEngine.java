@@ -3,11 +3,11 @@ package dev.sconce.torch;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
-import ai.djl.util.cuda.CudaUtils;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.StringJoiner;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,13 +55,27 @@ public final class TorchEngine {
         .intraOpThreads()
         .ifPresent(threads -> setUnlessSet("ai.djl.pytorch.num_threads", "" + threads));
     try {
-      String flavor = locateLibraries();
+      @Nullable NativeLibraries bundled = bundledLibraries();
+      String flavor = bundled == null ? flavorOutside() : bundled.flavor();
+      CudaDriver driver = isCpu(flavor) ? CudaDriver.NOT_ASKED : CudaDriver.probe();
+      if (bundled != null) {
+        locate(bundled, driver);
+      }
       Engine engine = Engine.getEngine("PyTorch");
-      return describe(engine, flavor, settings);
+      return describe(engine, flavor, driver, settings);
     } catch (IOException | RuntimeException | LinkageError e) {
       throw new ServingException(
-          ErrorCode.INTERNAL, "the PyTorch engine cannot be started: " + e.getMessage(), e);
+          ErrorCode.INTERNAL, "the PyTorch engine cannot be started: " + causes(e), e);
     }
+  }
+
+  /** DJL's own message only says that a library failed to load; its cause says which and why. */
+  private static String causes(Throwable fault) {
+    StringJoiner causes = new StringJoiner(": ");
+    for (Throwable t = fault; t != null; t = t.getCause()) {
+      causes.add(t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage());
+    }
+    return causes.toString();
   }
 
   /** libtorch's version, as in {@code 2.7.1}. */
@@ -95,30 +109,39 @@ public final class TorchEngine {
     return TorchModule.load(file, device, device.isGpu() ? new Semaphore(NO_LIMIT) : cpuTurns);
   }
 
-  /** Points DJL at the libraries and returns what they were built for. */
-  private static String locateLibraries() throws IOException {
-    @Nullable NativeLibraries bundled = NativeLibraries.onClassPath();
-    if (bundled == null || isSet("PYTORCH_LIBRARY_PATH")) {
-      return System.getenv().getOrDefault("PYTORCH_FLAVOR", "cpu");
-    }
-    Path directory = bundled.unpack();
-    setUnlessSet("PYTORCH_LIBRARY_PATH", directory.toString());
-    setUnlessSet("PYTORCH_FLAVOR", bundled.flavor());
-    return bundled.flavor();
+  /** The libraries in the jar, or null if there are none or others are asked for. */
+  private static @Nullable NativeLibraries bundledLibraries() throws IOException {
+    return isSet("PYTORCH_LIBRARY_PATH") ? null : NativeLibraries.onClassPath();
   }
 
-  private static TorchEngine describe(Engine engine, String flavor, EngineSettings settings) {
-    int found = engine.hasCapability(StandardCapabilities.CUDA) ? CudaUtils.getGpuCount() : 0;
+  private static String flavorOutside() {
+    return System.getenv().getOrDefault("PYTORCH_FLAVOR", "cpu");
+  }
+
+  private static boolean isCpu(String flavor) {
+    return flavor.startsWith("cpu");
+  }
+
+  /** Points DJL at the libraries. */
+  private static void locate(NativeLibraries bundled, CudaDriver driver) throws IOException {
+    Path directory = driver.present() ? bundled.unpack() : bundled.unpackForNoDriver();
+    setUnlessSet("PYTORCH_LIBRARY_PATH", directory.toString());
+    setUnlessSet("PYTORCH_FLAVOR", bundled.flavor());
+  }
+
+  private static TorchEngine describe(
+      Engine engine, String flavor, CudaDriver driver, EngineSettings settings) {
+    int found = engine.hasCapability(StandardCapabilities.CUDA) ? driver.gpus() : 0;
     int usable = Math.min(found, settings.maxGpus().orElse(found));
     String reason;
-    if (flavor.startsWith("cpu")) {
+    if (isCpu(flavor)) {
       reason = "this libtorch is built for the CPU only (expected for GPUs: the profile cuda)";
     } else if (found == 0) {
-      reason = "libtorch for " + flavor + " finds no GPU: no NVIDIA driver, or one too old for it";
+      reason = "libtorch for " + flavor + " can use no GPU: " + driver.report();
     } else if (usable < found) {
-      reason = found + " GPUs found, number_of_gpu allows " + usable;
+      reason = "GPUs: " + driver.report() + ", number_of_gpu allows " + usable;
     } else {
-      reason = found + " GPUs found";
+      reason = "GPUs: " + driver.report();
     }
     log.info("libtorch {} ({}) is loaded; {}", engine.getVersion(), flavor, reason);
     int cores = Runtime.getRuntime().availableProcessors();
