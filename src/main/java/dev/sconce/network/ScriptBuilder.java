@@ -31,7 +31,7 @@ final class ScriptBuilder {
   /** Begins a method; {@code parameters} and {@code result} as Python has them. */
   void method(String name, String parameters, String result) {
     methods.append(
-        "  def %s(self: __torch__.%s,%n    %s) -> %s:%n"
+        "  def %s(self: __torch__.%s,\n    %s) -> %s:\n"
             .formatted(name, CLASS, parameters, result));
   }
 
