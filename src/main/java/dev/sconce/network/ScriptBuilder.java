@@ -138,6 +138,15 @@ final class ScriptBuilder {
     return let("torch.linear(%s, %s, %s)".formatted(x, constant(weight), constant(bias)));
   }
 
+  /**
+   * {@code x} times a factor, plus a summand, for each column.
+   *
+   * @param x [items, columns]
+   */
+  String scale(String x, Constant factors, Constant summands) {
+    return let("torch.addcmul(%s, %s, %s)".formatted(constant(summands), x, constant(factors)));
+  }
+
   private static String pair(int both) {
     return "[" + both + ", " + both + "]";
   }
