@@ -53,6 +53,8 @@ def other_heads(pooled_concat, pooled_average):
                                      lin(24, 2, bias=False), bn(2)],
         "linear first": concat + [drop(0.1), lin(n, 24, bias=False), relu(), bn(24), drop(0.1), lin(24, 2)],
         "one layer": concat + [lin(n, 2)],
+        "two Linears in a row": concat + [bn(n), lin(n, 24), lin(24, 2)],
+        "norm after the last ReLU": concat + [lin(n, 24), relu(), bn(24)],
     }
 
 

@@ -1,7 +1,7 @@
 package dev.sconce.network;
 
 /**
- * {@code y = A x + b}, in double: what Linear and BatchNorm layers in a row come to.
+ * {@code y = A x + b}, in double: what a Linear and the BatchNorm layers beside it come to.
  *
  * <p>A diagonal matrix is held as such until it meets a full one.
  */
@@ -46,16 +46,18 @@ final class Affine {
     return shift;
   }
 
-  /** This one, then {@code next}. */
+  /** Whether A is diagonal. */
+  boolean isDiagonal() {
+    return diagonal;
+  }
+
+  /**
+   * This one, then {@code next}. One of them must be diagonal: the product of two full matrices can
+   * be far larger than both.
+   */
   Affine then(Affine next) {
-    double[] shifted = next.apply(shift);
-    if (next.diagonal) {
-      return new Affine(in, diagonal, scaleRows(next.matrix), shifted);
-    }
-    if (diagonal) {
-      return new Affine(in, false, scaleColumns(next.matrix), shifted);
-    }
-    return new Affine(in, false, multiply(next), shifted);
+    double[] product = next.diagonal ? scaleRows(next.matrix) : scaleColumns(next.matrix);
+    return new Affine(in, diagonal && next.diagonal, product, next.apply(shift));
   }
 
   private double[] apply(double[] x) {
@@ -82,45 +84,23 @@ final class Affine {
   }
 
   private double[] scaleColumns(double[] full) {
+    double[] factors = factors();
     double[] scaled = new double[full.length];
     for (int i = 0; i < scaled.length; i++) {
-      scaled[i] = full[i] * matrix[i % in];
+      scaled[i] = full[i] * factors[i % in];
     }
     return scaled;
   }
 
-  private double[] multiply(Affine next) {
-    double[] product = new double[Math.multiplyExact(next.out, in)];
-    for (int row = 0; row < next.out; row++) {
-      for (int inner = 0; inner < out; inner++) {
-        double factor = next.matrix[row * out + inner];
-        for (int column = 0; column < in; column++) {
-          product[row * in + column] += factor * matrix[inner * in + column];
-        }
-      }
-    }
-    return product;
-  }
-
-  /** A, float32 [out, in]. */
+  /** A, float32 [out, in]; a diagonal one as its diagonal, float32 [out]. */
   Constant weight() {
-    return Constant.rowMajor(Constant.Type.FLOAT32, this::fullMatrix, out, in);
+    long[] shape = diagonal ? new long[] {out} : new long[] {out, in};
+    return Constant.rowMajor(Constant.Type.FLOAT32, () -> toFloats(matrix), shape);
   }
 
   /** b, float32 [out]. */
   Constant bias() {
     return Constant.rowMajor(Constant.Type.FLOAT32, () -> toFloats(shift), out);
-  }
-
-  private float[] fullMatrix() {
-    if (!diagonal) {
-      return toFloats(matrix);
-    }
-    float[] full = new float[Math.multiplyExact(out, in)];
-    for (int i = 0; i < out; i++) {
-      full[i * in + i] = (float) matrix[i];
-    }
-    return full;
   }
 
   static float[] toFloats(double[] values) {

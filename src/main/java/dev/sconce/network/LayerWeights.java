@@ -1,8 +1,12 @@
 package dev.sconce.network;
 
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import dev.sconce.weights.KeyCheck;
 import dev.sconce.weights.Shape;
 import dev.sconce.weights.StateDict;
 import dev.sconce.weights.Tensor;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -35,6 +39,24 @@ record LayerWeights(StateDict all) {
   /** The numbers in row-major order, in a new array. */
   float[] floats(String key) {
     return tensor(key).toFloats();
+  }
+
+  /**
+   * Checks that these are the weights of a network.
+   *
+   * @throws ServingException {@code INVALID_MODEL} as {@link KeyCheck#require} says it, or if a
+   *     layer has no channels: that fits, but nothing can be computed with it
+   */
+  void requireFit(String network, Map<String, Shape> expected) {
+    KeyCheck.require(all, network, expected);
+    expected.forEach(
+        (key, shape) -> {
+          if (shape.elementCount() == 0) {
+            throw new ServingException(
+                ErrorCode.INVALID_MODEL,
+                "%s: %s: shape %s (expected: sizes >= 1)".formatted(all.fileName(), key, shape));
+          }
+        });
   }
 
   private Tensor tensor(String key) {

@@ -2,7 +2,6 @@ package dev.sconce.network;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import dev.sconce.weights.KeyCheck;
 import dev.sconce.weights.Shape;
 import dev.sconce.weights.StateDict;
 import java.util.ArrayList;
@@ -85,7 +84,7 @@ final class ResNetEncoder {
     LayerWeights layers = new LayerWeights(weights);
     Names names = areNames(layers, Names.MODULE) ? Names.MODULE : Names.SEQUENTIAL;
     ResNetEncoder encoder = new ResNetEncoder(layers, names);
-    KeyCheck.require(weights, "the encoder, a " + encoder.summary(), encoder.expected());
+    layers.requireFit("the encoder, a " + encoder.summary(), encoder.expected());
     return encoder;
   }
 

@@ -31,7 +31,7 @@ final class ScriptBuilder {
   /** Begins a method; {@code parameters} and {@code result} as Python has them. */
   void method(String name, String parameters, String result) {
     methods.append(
-        "  def %s(self: __torch__.%s,%n    %s) -> %s:%n"
+        "  def %s(self: __torch__.%s,\n    %s) -> %s:\n"
             .formatted(name, CLASS, parameters, result));
   }
 
@@ -136,6 +136,15 @@ final class ScriptBuilder {
    */
   String linear(String x, Constant weight, Constant bias) {
     return let("torch.linear(%s, %s, %s)".formatted(x, constant(weight), constant(bias)));
+  }
+
+  /**
+   * {@code x} times a factor, plus a summand, for each column.
+   *
+   * @param x [items, columns]
+   */
+  String scale(String x, Constant factors, Constant summands) {
+    return let("torch.addcmul(%s, %s, %s)".formatted(constant(summands), x, constant(factors)));
   }
 
   private static String pair(int both) {

@@ -2,7 +2,6 @@ package dev.sconce.network;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import dev.sconce.weights.KeyCheck;
 import dev.sconce.weights.Shape;
 import dev.sconce.weights.StateDict;
 import java.util.ArrayList;
@@ -51,9 +50,14 @@ final class TwinHead {
   static boolean recognises(StateDict weights) {
     boolean numbered =
         weights.tensors().keySet().stream().allMatch(key -> key.matches("[0-9]{1,4}\\.[a-z_]+"));
-    List<Integer> ranks =
-        weights.tensors().values().stream().map(tensor -> tensor.shape().rank()).toList();
-    return numbered && ranks.contains(2) && ranks.stream().allMatch(rank -> rank <= 2);
+    boolean flat =
+        weights.tensors().values().stream().allMatch(tensor -> tensor.shape().rank() <= 2);
+    return numbered && flat && hasLinear(weights);
+  }
+
+  private static boolean hasLinear(StateDict weights) {
+    return weights.tensors().entrySet().stream()
+        .anyMatch(e -> e.getKey().endsWith(".weight") && e.getValue().shape().rank() == 2);
   }
 
   /**
@@ -76,8 +80,7 @@ final class TwinHead {
     long first = layers.get(0) instanceof Linear linear ? linear.in : layers.get(0).out();
     boolean concatPool = first != featureChannels;
     TwinHead head = new TwinHead(named, concatPool, layers);
-    KeyCheck.require(
-        weights, "the head", head.expected(concatPool ? 2 * featureChannels : featureChannels));
+    named.requireFit("the head", head.expected(concatPool ? 2 * featureChannels : featureChannels));
     return head;
   }
 
@@ -142,6 +145,10 @@ final class TwinHead {
     @Nullable Affine pending = null;
     for (int i = 0; i < layers.size(); i++) {
       Affine next = affine(layers.get(i));
+      if (pending != null && !pending.isDiagonal() && !next.isDiagonal()) {
+        steps.add(Step.of(pending, false));
+        pending = null;
+      }
       pending = pending == null ? next : pending.then(next);
       if (reluFollows(i)) {
         steps.add(Step.of(pending, true));
@@ -171,10 +178,15 @@ final class TwinHead {
         && layers.get(at + 1).index() > linear.index + 1;
   }
 
-  /** One matrix product, then perhaps a ReLU. */
-  private record Step(Constant weight, Constant bias, boolean relu) {
+  /** One matrix product, or a scaling of each column, then perhaps a ReLU. */
+  private record Step(Constant weight, Constant bias, boolean scales, boolean relu) {
     static Step of(Affine affine, boolean relu) {
-      return new Step(affine.weight(), affine.bias(), relu);
+      return new Step(affine.weight(), affine.bias(), affine.isDiagonal(), relu);
+    }
+
+    String write(ScriptBuilder script, String x) {
+      String y = scales ? script.scale(x, weight, bias) : script.linear(x, weight, bias);
+      return relu ? script.let("torch.relu(" + y + ")") : y;
     }
   }
 
@@ -203,8 +215,7 @@ final class TwinHead {
       }
       String x = script.let("torch.flatten(" + pooled + ", 1)");
       for (Step step : steps) {
-        x = script.linear(x, step.weight, step.bias);
-        x = step.relu ? script.let("torch.relu(" + x + ")") : x;
+        x = step.write(script, x);
       }
       return x;
     }

@@ -18,6 +18,11 @@ import java.util.regex.Pattern;
  */
 final class PythonHandler {
   private static final int MAX_BYTES = 1 << 20;
+
+  /** More than any handler has; what is read grows with their product, not with its square. */
+  private static final int MOST_CALLS = 100;
+
+  private static final int LONGEST_CALL = 1000;
   private static final Pattern COMMENT = Pattern.compile("#[^\n]*");
   private static final Pattern CALL = Pattern.compile("\\b(Resize|CenterCrop|Normalize)\\s*\\(");
   private static final Pattern OTHER_ARGUMENT =
@@ -68,7 +73,7 @@ final class PythonHandler {
     String code = COMMENT.matcher(text).replaceAll("");
     List<Transform> found = new ArrayList<>();
     Matcher call = CALL.matcher(code);
-    while (call.find()) {
+    while (call.find() && found.size() < MOST_CALLS) {
       int end = closing(code, call.end());
       String arguments = code.substring(call.end(), end);
       String shown = call.group(1) + "(" + arguments.replaceAll("\\s+", " ").strip() + ")";
@@ -77,11 +82,12 @@ final class PythonHandler {
     return found;
   }
 
-  /** Where the parenthesis closes that was opened before {@code from}. */
+  /** Where the parenthesis closes that was opened before {@code from}, or the text is too long. */
   private static int closing(String code, int from) {
+    int end = Math.min(code.length(), from + LONGEST_CALL);
     int depth = 1;
     int at = from;
-    while (at < code.length()) {
+    while (at < end) {
       char c = code.charAt(at);
       depth += c == '(' ? 1 : c == ')' ? -1 : 0;
       if (depth == 0) {

@@ -31,8 +31,11 @@ final class Limits {
   /** Bytes of a zip file's directory. */
   static final int DIRECTORY_BYTES = 64 << 20;
 
-  /** Bytes of a safetensors header, as in {@code safetensors/src/tensor.rs}. */
-  static final int HEADER_BYTES = 100_000_000;
+  /**
+   * Bytes of a safetensors header. {@code safetensors/src/tensor.rs} takes up to 100 MB, whose
+   * names would fill gigabytes of heap; {@link #TENSORS} tensors need less than 200 bytes each.
+   */
+  static final int HEADER_BYTES = 16 << 20;
 
   /** Keys that one list of a message names. */
   static final int LISTED_KEYS = 1000;

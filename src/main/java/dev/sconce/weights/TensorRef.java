@@ -74,6 +74,7 @@ record TensorRef(
       throw pickle.fault(
           "a tensor of " + items.size() + " dimensions (expected: <= " + Limits.RANK + ")");
     }
+    pickle.charge(items.size());
     return items.stream().map(item -> pickle.count(what, item)).toList();
   }
 

@@ -8,6 +8,8 @@ import dev.sconce.weights.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -44,10 +46,10 @@ public final class Formula {
   private static Tensor tensor(String name, Shape shape, String lastNorm) {
     float[] values = new float[(int) shape.elementCount()];
     long seed = fnv1a(name);
-    double bound = bound(shape);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) value(name, shape, lastNorm, bound, uniform(seed, i));
-    }
+    DoubleUnaryOperator value = value(name, shape, lastNorm);
+    IntStream.range(0, values.length)
+        .parallel()
+        .forEach(i -> values[i] = (float) value.applyAsDouble(uniform(seed, i)));
     return InMemory.tensor(values, shape);
   }
 
@@ -59,20 +61,23 @@ public final class Formula {
     return Math.sqrt(6.0 / fanIn);
   }
 
-  private static double value(String name, Shape shape, String lastNorm, double bound, double u) {
+  /** What becomes of a number in [0, 1). */
+  private static DoubleUnaryOperator value(String name, Shape shape, String lastNorm) {
     if (name.endsWith("num_batches_tracked")) {
-      return 0;
+      return u -> 0;
     }
     if (name.endsWith("running_var")) {
-      return 0.75 + 0.5 * u;
+      return u -> 0.75 + 0.5 * u;
     }
     if (name.endsWith("running_mean") || name.endsWith("bias")) {
-      return 0.25 * u - 0.125;
+      return u -> 0.25 * u - 0.125;
     }
     if (shape.rank() == 1) {
-      return name.endsWith("." + lastNorm + ".weight") ? 0.25 + 0.25 * u : 0.75 + 0.5 * u;
+      boolean ends = name.endsWith("." + lastNorm + ".weight");
+      return ends ? u -> 0.25 + 0.25 * u : u -> 0.75 + 0.5 * u;
     }
-    return (2.0 * u - 1.0) * bound;
+    double bound = bound(shape);
+    return u -> (2.0 * u - 1.0) * bound;
   }
 
   private static long fnv1a(String text) {

@@ -41,8 +41,9 @@ class TwinNetworkTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("otherShapes")
   void logitsAndMapsAreThoseOfPyTorchWithEveryOperatorSet(GoldenTwin golden) throws IOException {
+    TwinNetwork network = golden.network();
     for (OperatorSet operators : operatorSets()) {
-      try (TorchModule module = load(golden.network(), Precision.FP32, operators)) {
+      try (TorchModule module = load(network, Precision.FP32, operators)) {
         assertAnswersAsPyTorch(module, golden, golden.pairs());
       }
     }
@@ -75,14 +76,16 @@ class TwinNetworkTest {
     }
   }
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("operatorSets")
-  void labelsDoNotFlipOverAThousandPairs(OperatorSet operators) throws IOException {
+  /** With the operators that serve; that the others answer alike, fewer pictures show. */
+  @Test
+  void labelsDoNotFlipOverAThousandPairs() throws IOException {
     JsonNode json =
         new ObjectMapper()
             .readTree(Path.of("src/test/resources/twin/thousand-pairs.json").toFile());
     GoldenTwin golden = GoldenTwin.read("thousand-pairs.json").get(0);
-    try (TorchModule module = load(golden.network(), Precision.FP32, operators)) {
+    List<OperatorSet> sets = operatorSets();
+    OperatorSet served = sets.get(sets.size() - 1);
+    try (TorchModule module = load(golden.network(), Precision.FP32, served)) {
       for (int start = 0; start < 1000; start += 20) {
         float[] logits = logits(module, golden, start, 20);
         for (int i = 0; i < 20; i++) {

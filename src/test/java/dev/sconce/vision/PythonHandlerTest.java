@@ -66,6 +66,12 @@ class PythonHandlerTest {
   }
 
   @Test
+  void aTextMadeOfCallsThatNeverCloseIsReadInPart() throws IOException {
+    List<String> differences = differences("Resize(1, ".repeat(100_000));
+    assertThat(differences).hasSize(100).allMatch(line -> line.length() < 1100);
+  }
+
+  @Test
   void theFunctionsNameIsNoPartOfTheFilesName() throws IOException {
     Files.writeString(directory.resolve("service.py"), "Resize((1, 2))");
     assertThat(PythonHandler.read(directory, "service.py:handle")).isPresent();

@@ -117,6 +117,20 @@ class SafetensorsFileTest {
   }
 
   @Test
+  void aHeaderOfMoreThanSixteenMebibytesIsRefusedUnread() throws IOException {
+    Path path = folder.resolve("w.pth");
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.write(start("{"));
+      file.seek(0);
+      file.writeLong(Long.reverseBytes((16L << 20) + 1));
+      file.setLength(1L << 25);
+    }
+
+    assertThatThrownBy(() -> StateDict.read(path))
+        .hasMessage("w.pth: safetensors header of 16777217 bytes (expected: <= 16777216)");
+  }
+
+  @Test
   void tensorsBeyondTwoGibibytesAreFoundAndLargerOnesRefused() throws IOException {
     long half = (1L << 30) + 5;
     String header =

@@ -172,6 +172,23 @@ class UnpicklerTest {
         .hasMessage("w.pth: the pickle takes too many steps (expected: <= 4194304)");
   }
 
+  @Test
+  void dimensionsOfTensorsCountAsStepsSinceEachTakesMemory() {
+    String sizes = "(" + "K\u0001".repeat(Limits.RANK) + "t";
+    String storage = "(U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0001tQ";
+    String tensor =
+        "ctorch._utils\n_rebuild_tensor\nq\u0000("
+            + storage
+            + "K\u0000"
+            + sizes
+            + sizes
+            + "tq\u0001R";
+    byte[] pickle = latin1(tensor + "h\u0000h\u0001R".repeat(100_000) + ".");
+
+    assertThatThrownBy(() -> Unpickler.read(input(pickle), new StateDictGlobals()))
+        .hasMessageStartingWith("w.pth: the pickle takes too many steps");
+  }
+
   /** Sequences that no mutation of an honest pickle comes to; the seed makes them the same. */
   @Test
   void anySequenceOfOpcodesIsReadOrRefusedAndNothingElse() {
