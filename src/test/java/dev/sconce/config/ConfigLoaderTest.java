@@ -157,16 +157,18 @@ class ConfigLoaderTest {
                     """
                     inference_address=https://127.0.0.1:8080
                     management_address=nonsense
+                    metrics_address=http:8082
                     job_queue_size=0
                     max_request_size=many
                     strict_handlers=perhaps
                     """))
         .isInstanceOf(ServingException.class)
         .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_CONFIGURATION)
-        .hasMessageContaining("5 faults")
+        .hasMessageContaining("6 faults")
         .hasMessageContaining(
             "inference_address: https://127.0.0.1:8080 (expected: http://host:port)")
         .hasMessageContaining("management_address: nonsense (expected: http://host:port)")
+        .hasMessageContaining("metrics_address: http:8082 (expected: http://host:port)")
         .hasMessageContaining("job_queue_size: 0 (expected: a whole number >= 1)")
         .hasMessageContaining("max_request_size: many (expected: a whole number >= 1)")
         .hasMessageContaining("strict_handlers: perhaps (expected: true or false)");
