@@ -209,6 +209,7 @@ class ModelLifecycleTest {
               false);
       fixture.register(call);
       ModelDescription model = fixture.models.catalog().describe("renamed", DEFAULT);
+      assertThat(model.runtime()).isEqualTo("python");
       assertThat(model.batchSize()).isEqualTo(8);
       assertThat(model.maxBatchDelay()).hasMillis(7);
       assertThat(model.minWorkers()).isEqualTo(1); // as in TorchServe, the file's minWorkers wins
