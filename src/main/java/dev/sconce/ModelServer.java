@@ -59,11 +59,13 @@ public final class ModelServer implements AutoCloseable {
   /** TorchServe numbers its workers by their ports, which begin here. */
   private static final int FIRST_WORKER_ID = 9000;
 
+  private static final int LOADERS_END_SECONDS = 5;
+
   private final ServerConfig config;
-  private final ModelStore store;
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService loaders;
   private final Models models;
+  private final List<StartupModel> startupModels;
   private final MetricRegistry metrics = new MetricRegistry();
   private final ErrorResponses errors = new ErrorResponses();
   private final HttpServer http;
@@ -73,7 +75,8 @@ public final class ModelServer implements AutoCloseable {
     String host = hostName();
     TorchEngine engine = TorchEngine.start(config.engine());
     VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
-    store = new ModelStore(config.store());
+    ModelStore store = new ModelStore(config.store());
+    startupModels = startupModels(config, store);
     timer = new ScheduledThreadPoolExecutor(1, daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
     loaders = Executors.newFixedThreadPool(cores(), daemons("model-loader"));
@@ -86,14 +89,17 @@ public final class ModelServer implements AutoCloseable {
             new Hardware(cores(), engine.usableGpus(), engine.gpuReason()),
             poolTools(host),
             loaders);
+    startupModels.forEach(model -> models.lifecycle().expect(model.url()));
     http = listen(host);
   }
 
   /**
-   * Starts a server: loads libtorch, listens, begins to load the start-up models.
+   * Starts a server: loads libtorch and listens. It is not healthy before {@link
+   * #loadStartupModels} has done its work.
    *
    * @throws ServingException {@code INTERNAL} if libtorch cannot be loaded or an address cannot be
-   *     listened on
+   *     listened on; {@code MODEL_NOT_FOUND} if all models of the store are to be loaded and there
+   *     is no store
    */
   public static ModelServer start(ServerConfig config) {
     config.unused().forEach(key -> log.info("config: {} is not used", key));
@@ -143,9 +149,7 @@ public final class ModelServer implements AutoCloseable {
   public CompletableFuture<List<String>> loadStartupModels() {
     List<String> failed = Collections.synchronizedList(new ArrayList<>());
     CompletableFuture<?>[] loading =
-        startupModels().stream()
-            .map(model -> load(model, failed))
-            .toArray(CompletableFuture[]::new);
+        startupModels.stream().map(model -> load(model, failed)).toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(loading).thenApply(done -> failed);
   }
 
@@ -168,7 +172,7 @@ public final class ModelServer implements AutoCloseable {
     return cause instanceof ServingException known ? known.getMessage() : String.valueOf(cause);
   }
 
-  private List<StartupModel> startupModels() {
+  private static List<StartupModel> startupModels(ServerConfig config, ModelStore store) {
     List<StartupModel> startup = new ArrayList<>(config.startupModels());
     if (config.loadAllModels()) {
       store.list().forEach(url -> startup.add(new StartupModel(Optional.empty(), url)));
@@ -203,8 +207,20 @@ public final class ModelServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    loaders.shutdownNow();
     timer.shutdownNow();
+    loaders.shutdownNow();
+    awaitLoaders();
+  }
+
+  /** What is being unpacked just now is given up, and deleted. */
+  private void awaitLoaders() {
+    try {
+      if (!loaders.awaitTermination(LOADERS_END_SECONDS, TimeUnit.SECONDS)) {
+        log.warn("some models were still being unpacked");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static int cores() {

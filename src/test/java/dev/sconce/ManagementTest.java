@@ -95,6 +95,77 @@ class ManagementTest {
   }
 
   @Test
+  void theListComesInPages() throws Exception {
+    for (String name : List.of("c", "a", "b")) {
+      assertThat(server.manage("POST", "/models?url=twin.mar&model_name=" + name).statusCode())
+          .isEqualTo(200);
+    }
+    JsonNode first = RunningServer.json(server.manage("GET", "/models?limit=2"));
+    assertThat(first.toString())
+        .isEqualTo(
+            "{\"nextPageToken\":\"2\",\"models\":[{\"modelName\":\"a\",\"modelUrl\":\"twin.mar\"},"
+                + "{\"modelName\":\"b\",\"modelUrl\":\"twin.mar\"}]}");
+    JsonNode last = RunningServer.json(server.manage("GET", "/models?limit=2&next_page_token=2"));
+    assertThat(last.toString())
+        .isEqualTo("{\"models\":[{\"modelName\":\"c\",\"modelUrl\":\"twin.mar\"}]}");
+    assertThat(server.manage("GET", "/models?next_page_token=9").body())
+        .isEqualTo("{\n  \"models\": []\n}\n");
+  }
+
+  @Test
+  void withoutWorkersARequestIsToldSoAndScalingInTheBackgroundAddsThem() throws Exception {
+    HttpResponse<String> registered = server.manage("POST", "/models?url=twin.mar");
+    assertThat(status(registered))
+        .isEqualTo(
+            "Model \"twin\" Version: 1.0 registered with 0 initial workers. Use scale workers API"
+                + " to add workers for the model.");
+    assertThat(server.predict(twin.form(0)).statusCode()).isEqualTo(503);
+
+    HttpResponse<String> scaling = server.manage("PUT", "/models/twin/1.0?min_worker=1");
+    assertThat(scaling.statusCode()).isEqualTo(202);
+    assertThat(status(scaling)).isEqualTo("Processing worker updates...");
+    twin.assertAnswer(server.predict(twin.form(0)), 0, false); // waits in the queue until then
+  }
+
+  @Test
+  void aScaleCallThatIsRefusedChangesNothing() throws Exception {
+    register("twin.mar");
+    for (String query :
+        List.of("min_worker=3&synchronous=maybe", "min_worker=2&max_worker=1", "min_worker=x")) {
+      assertThat(server.manage("PUT", "/models/twin?" + query).statusCode()).isEqualTo(400);
+    }
+    assertThat(describe().get("minWorkers").asInt()).isEqualTo(1);
+    assertThat(describe().get("workers")).hasSize(1);
+    assertThat(server.manage("PUT", "/models/none?min_worker=1").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void theDefaultVersionCanBeNamedOverTheWire() throws Exception {
+    register("twin.mar");
+    assertThat(status(server.manage("PUT", "/models/twin/1.0/set-default")))
+        .isEqualTo("Default version successfully updated for model \"twin\" to \"1.0\"");
+    assertThat(server.manage("PUT", "/models/twin/2.0/set-default").statusCode()).isEqualTo(404);
+    assertThat(RunningServer.json(server.manage("GET", "/models/twin/all"))).hasSize(1);
+  }
+
+  @Test
+  void withoutTheModelApiModelsCanBeScaledButNotRegisteredOrRemoved() throws Exception {
+    Path other = Files.createDirectory(directory.resolve("other"));
+    try (RunningServer closed =
+        new RunningServer(
+            other,
+            server.store,
+            List.of("twin.mar"),
+            "default_workers_per_model=1",
+            "enable_model_api=false")) {
+      assertThat(closed.manage("POST", "/models?url=twin.mar").statusCode()).isEqualTo(405);
+      assertThat(closed.manage("DELETE", "/models/twin").statusCode()).isEqualTo(405);
+      assertThat(closed.manage("PUT", "/models/twin?min_worker=1&synchronous=true").statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
   void theRegisterCallMayBeJson() throws Exception {
     HttpResponse<String> answer =
         server.manageByJson(

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Counts every answer and writes it into the access log, in TorchServe's words: {@code
- * /127.0.0.1:34440 "POST /predictions/siamese HTTP/1.1" 200 1570} with milliseconds at the end.
+ * /127.0.0.1:34440 "POST /models?url=echo.mar HTTP/1.1" 200 1570} with milliseconds at the end.
  * Pings are counted, not logged: load balancers send them all day.
  */
 public final class AccessRecorder implements AccessListener {
@@ -37,7 +37,7 @@ public final class AccessRecorder implements AccessListener {
           "{} \"{} {} {}\" {} {}",
           request.remoteAddress(),
           request.method(),
-          request.path(),
+          request.query().isEmpty() ? request.path() : request.path() + "?" + request.query(),
           request.protocol(),
           status,
           took.toMillis());

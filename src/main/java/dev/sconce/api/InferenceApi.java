@@ -64,9 +64,19 @@ public final class InferenceApi {
           whole.status(), Headers.of(whole.headers()), new Response.Whole(whole.body()));
     }
     if (output instanceof Output.Stream stream) {
-      return new Response(
-          stream.status(), Headers.of(stream.headers()), new Response.Stream(stream.chunks()));
+      return streamed(stream);
     }
     throw new IllegalStateException("a pool completes with an answer or a stream: " + output);
+  }
+
+  /** A stream whose headers cannot be sent is given up: its worker would wait for a subscriber. */
+  private static Response streamed(Output.Stream stream) {
+    try {
+      return new Response(
+          stream.status(), Headers.of(stream.headers()), new Response.Stream(stream.chunks()));
+    } catch (IllegalArgumentException e) {
+      stream.chunks().cancel();
+      throw e;
+    }
   }
 }

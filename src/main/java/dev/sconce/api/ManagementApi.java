@@ -132,6 +132,7 @@ public final class ManagementApi {
     Optional<String> version = version(request).or(() -> parameters.text("model_version"));
     int min = parameters.integer("min_worker", 0).orElse(1);
     int max = parameters.integer("max_worker", 0).orElse(min);
+    boolean wait = parameters.flag("synchronous", false);
     String model = request.pathVariable("model");
     Change change = lifecycle.scale(model, version, min, max);
     String text =
@@ -140,7 +141,7 @@ public final class ManagementApi {
             + " for model: "
             + model
             + version.map(named -> ", version: " + named).orElse("");
-    return answer(change, parameters.flag("synchronous", false), text);
+    return answer(change, wait, text);
   }
 
   private static CompletionStage<Response> answer(Change change, boolean wait, String text) {

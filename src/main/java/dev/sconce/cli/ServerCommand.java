@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 /**
  * {@code torchserve}: starts the server with the flags of the Python tool of that name.
  *
- * <p>Exits with 0 when it was told to stop, 1 when it cannot start, 2 when the flags are wrong.
+ * <p>Exits with 1 when it cannot start and with 2 when the flags are wrong. A signal ends it as
+ * signals end other programs (143 for SIGTERM), once what is in work has been answered.
  */
 @Command(
     name = "torchserve",

@@ -99,8 +99,8 @@ final class KeyReader {
     try {
       URI uri = new URI(text);
       int port = uri.getPort() < 0 ? defaultPort : uri.getPort();
-      boolean plain = "http".equals(uri.getScheme()) && uri.getPath().length() <= 1;
-      if (plain && uri.getHost() != null && port <= 65_535) {
+      boolean plain = "http".equals(uri.getScheme()) && uri.getHost() != null;
+      if (plain && uri.getPath().length() <= 1 && port <= 65_535) {
         String host = uri.getHost().replaceAll("^\\[|]$", "");
         return new InetSocketAddress(host, port);
       }

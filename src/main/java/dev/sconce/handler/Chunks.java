@@ -24,13 +24,16 @@ public final class Chunks implements Flow.Publisher<ByteBuffer> {
 
   private final Iterator<ByteBuffer> source;
 
-  /** Guards the three fields below; no subscriber is called while it is held. */
+  /** Guards the fields below; no subscriber is called while it is held. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition changed = lock.newCondition();
   private Flow.@Nullable Subscriber<? super ByteBuffer> subscriber;
   private long requested;
   private boolean cancelled;
+
+  /** Why the stream ended before its time, for a subscriber that comes after that. */
+  private @Nullable Throwable failure;
 
   /** The pieces that {@code source} gives, in its order; drawn on the thread that pumps. */
   public Chunks(Iterator<ByteBuffer> source) {
@@ -53,12 +56,17 @@ public final class Chunks implements Flow.Publisher<ByteBuffer> {
       lock.unlock();
     }
     newSubscriber.onSubscribe(new Demand());
+    @Nullable Throwable endedBy;
     lock.lock();
     try {
       subscriber = newSubscriber;
+      endedBy = failure;
       changed.signalAll();
     } finally {
       lock.unlock();
+    }
+    if (endedBy != null) {
+      newSubscriber.onError(endedBy);
     }
   }
 
@@ -75,23 +83,38 @@ public final class Chunks implements Flow.Publisher<ByteBuffer> {
 
   /**
    * Hands every piece to the subscriber; called by the worker, blocks it until the last piece is
-   * taken, the stream is cancelled or the deadline passes. What the source throws ends the stream
-   * with an error and is thrown on.
+   * taken, the stream is cancelled or the deadline passes. A deadline that passes and what the
+   * source throws end the stream with an error, which is thrown on.
+   *
+   * @throws ServingException {@code REQUEST_TIMEOUT} if no further piece was wanted in time
    */
   public void pump(Deadline deadline) {
-    while (awaitDemand(deadline)) {
-      @Nullable ByteBuffer next;
-      try {
-        next = source.hasNext() ? source.next() : null;
-      } catch (RuntimeException e) {
-        taker().onError(e);
-        throw e;
+    try {
+      while (awaitDemand(deadline)) {
+        if (!source.hasNext()) {
+          taker().onComplete();
+          return;
+        }
+        taker().onNext(Objects.requireNonNull(source.next(), "a piece of a stream"));
       }
-      if (next == null) {
-        taker().onComplete();
-        return;
-      }
-      taker().onNext(next);
+    } catch (RuntimeException | Error e) {
+      fail(e);
+      throw e;
+    }
+  }
+
+  private void fail(Throwable e) {
+    Flow.@Nullable Subscriber<? super ByteBuffer> told;
+    lock.lock();
+    try {
+      cancelled = true;
+      failure = e;
+      told = subscriber;
+    } finally {
+      lock.unlock();
+    }
+    if (told != null) {
+      told.onError(e);
     }
   }
 
@@ -101,7 +124,8 @@ public final class Chunks implements Flow.Publisher<ByteBuffer> {
     try {
       while (!cancelled && (subscriber == null || requested == 0)) {
         if (deadline.hasPassed()) {
-          throw timedOut();
+          throw new ServingException(
+              ErrorCode.REQUEST_TIMEOUT, "the client took no further part of the answer in time");
         }
         long waitNanos = Math.min(deadline.timeLeft().toNanos(), LONGEST_WAIT_NANOS);
         long unused = changed.awaitNanos(waitNanos);
@@ -110,17 +134,10 @@ public final class Chunks implements Flow.Publisher<ByteBuffer> {
       return !cancelled;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      cancelled = true;
-      return false;
+      throw new ServingException(ErrorCode.STOPPING, "the worker was stopped", e);
     } finally {
       lock.unlock();
     }
-  }
-
-  private ServingException timedOut() {
-    cancelled = true;
-    return new ServingException(
-        ErrorCode.REQUEST_TIMEOUT, "the client took no further part of the answer in time");
   }
 
   private Flow.Subscriber<? super ByteBuffer> taker() {

@@ -3,6 +3,7 @@ package dev.sconce.handler;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -34,11 +35,6 @@ public final class HandlerLoader {
   /** The names of the built-in handlers, for messages: {@code image_classifier, twin}. */
   public String builtInNames() {
     return String.join(", ", new TreeSet<>(builtIn.keySet()));
-  }
-
-  /** Whether a built-in handler has that name. */
-  public boolean isBuiltIn(String name) {
-    return builtIn.containsKey(name);
   }
 
   /**
@@ -128,6 +124,11 @@ public final class HandlerLoader {
     return () -> {
       try {
         return (Handler<?, ?>) type.getConstructor().newInstance();
+      } catch (InvocationTargetException e) {
+        throw new ServingException(
+            ErrorCode.INVALID_MODEL,
+            type.getName() + ": its constructor failed: " + e.getCause(),
+            e);
       } catch (ReflectiveOperationException e) {
         throw new ServingException(
             ErrorCode.INVALID_MODEL,

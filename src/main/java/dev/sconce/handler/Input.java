@@ -5,6 +5,7 @@ import dev.sconce.error.ServingException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -46,12 +47,18 @@ public record Input(
    * @throws ServingException {@code BAD_REQUEST}, naming what was expected and what came
    */
   public Part require(String... names) {
-    return Arrays.stream(names)
-        .map(parts::get)
-        .filter(part -> part != null)
+    List<Part> found = Arrays.stream(names).flatMap(name -> part(name).stream()).toList();
+    if (found.isEmpty()) {
+      throw missing(names);
+    }
+    return found.stream()
+        .filter(part -> part.size() > 0)
         .findFirst()
-        .map(part -> notEmpty(part, names))
-        .orElseThrow(() -> missing(names));
+        .orElseThrow(
+            () ->
+                new ServingException(
+                    ErrorCode.BAD_REQUEST,
+                    String.join(" or ", names) + ": empty (expected: some bytes)"));
   }
 
   /**
@@ -74,14 +81,6 @@ public record Input(
               ErrorCode.BAD_REQUEST,
               name + ": " + shortened(text) + " (expected: True, False, 1, 0, yes or no)");
     };
-  }
-
-  private static Part notEmpty(Part part, String... names) {
-    if (part.size() == 0) {
-      throw new ServingException(
-          ErrorCode.BAD_REQUEST, String.join(" or ", names) + ": empty (expected: some bytes)");
-    }
-    return part;
   }
 
   private ServingException missing(String... names) {

@@ -14,7 +14,7 @@ import java.util.Optional;
  * Which handler serves a model.
  *
  * @param source makes the handlers
- * @param replaced the Python handler that the archive brought and that is not run
+ * @param replaced the handler that the archive names and that cannot be run here
  */
 record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
 
@@ -42,20 +42,26 @@ record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
      *     there
      */
     HandlerChoice choose(Registration registration, ModelArchive archive) {
-      Optional<String> manifests = archive.manifest().handler();
+      Optional<String> own = own(archive);
       for (Optional<String> named : List.of(registration.handler(), archive.config().handler())) {
         if (named.isPresent() && !isPython(named.get())) {
-          return new HandlerChoice(require(named.get(), archive), manifests.filter(Rule::isPython));
+          return new HandlerChoice(require(named.get(), archive), own.filter(Rule::isPython));
         }
       }
-      Optional<HandlerLoader.Source> own = manifests.flatMap(name -> find(name, archive));
-      if (own.isPresent()) {
-        return new HandlerChoice(own.get(), Optional.empty());
+      Optional<HandlerLoader.Source> runnable =
+          archive.manifest().handler().flatMap(name -> find(name, archive));
+      if (runnable.isPresent()) {
+        return new HandlerChoice(runnable.get(), Optional.empty());
       }
-      if (manifests.isPresent() && settings.strictHandlers()) {
-        throw refused(archive, manifests.get());
+      if (own.isPresent() && settings.strictHandlers()) {
+        throw refused(archive, own.get());
       }
-      return new HandlerChoice(standIn(archive), manifests);
+      return new HandlerChoice(standIn(archive), own);
+    }
+
+    /** What the archive itself says is to serve it. */
+    private static Optional<String> own(ModelArchive archive) {
+      return archive.manifest().handler().or(archive.config()::handler);
     }
 
     private HandlerLoader.Source standIn(ModelArchive archive) {
@@ -93,10 +99,7 @@ record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
 
     private ServingException nothingFits(ModelArchive archive, String found) {
       List<String> facts = new ArrayList<>();
-      archive
-          .manifest()
-          .handler()
-          .ifPresent(name -> facts.add("handler " + name + ", which cannot be run here"));
+      own(archive).ifPresent(name -> facts.add("handler " + name + ", which cannot be run here"));
       facts.add(found);
       return new ServingException(
           ErrorCode.INVALID_MODEL,

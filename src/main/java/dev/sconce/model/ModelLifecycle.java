@@ -6,15 +6,12 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.worker.WorkerPool;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,46 +54,47 @@ public final class ModelLifecycle {
   public record Change(ModelKey key, int workers, CompletableFuture<Void> done) {}
 
   /**
+   * Announces a model that the server's own start is about to register: until it is ready, the
+   * server is not healthy.
+   */
+  public void expect(String url) {
+    registry.markMissing(url);
+  }
+
+  /**
    * Registers a model: opens the archive, chooses the handler, starts the workers.
    *
    * @return completes when the model is in the registry and its workers are starting, or
    *     exceptionally with a {@link ServingException}: {@code MODEL_NOT_FOUND}, {@code
-   *     INVALID_MODEL}, {@code CONFLICT}
+   *     INVALID_MODEL}, {@code CONFLICT}, {@code STOPPING}
    */
   public CompletableFuture<Change> register(Registration registration) {
-    CompletableFuture<ServedModel> entered =
-        CompletableFuture.supplyAsync(() -> enter(registration), executor);
-    if (registration.atStartup()) {
-      entered = entered.whenComplete((model, failure) -> noteMissing(registration, failure));
-    }
-    return entered.thenApply(model -> start(model, assembly.workers(registration, model)));
-  }
-
-  private void noteMissing(Registration registration, @Nullable Throwable failure) {
-    if (failure != null) {
-      registry.markMissing(registration.url());
-    }
+    return CompletableFuture.supplyAsync(() -> enter(registration), executor)
+        .thenApply(model -> start(model, assembly.workers(registration, model)));
   }
 
   private ServedModel enter(Registration registration) {
-    ModelArchive archive = store.open(registration.url());
-    boolean entered = false;
+    ServedModel model = assembled(registration);
     try {
-      ServedModel model = assembly.assemble(registration, archive);
       registry.add(model);
-      entered = true;
       return model;
-    } finally {
-      if (!entered) {
-        archive.close();
-      }
+    } catch (ServingException e) {
+      CompletableFuture<Void> unused = model.close(executor);
+      throw e;
+    }
+  }
+
+  private ServedModel assembled(Registration registration) {
+    ModelArchive archive = store.open(registration.url());
+    try {
+      return assembly.assemble(registration, archive);
+    } catch (RuntimeException | Error e) {
+      archive.close();
+      throw e;
     }
   }
 
   private Change start(ServedModel model, int workers) {
-    if (model.loadedAtStartup()) {
-      model.require(workers);
-    }
     int most = Math.max(workers, model.archive().config().maxWorkers().orElse(workers));
     CompletableFuture<Void> ready =
         resize(model, workers, most)
@@ -121,9 +119,6 @@ public final class ModelLifecycle {
    */
   private CompletableFuture<Void> withdraw(ServedModel model, Throwable failure) {
     registry.discard(model);
-    if (model.loadedAtStartup()) {
-      registry.markMissing(model.archive().url());
-    }
     return close(model)
         .exceptionally(ignored -> null)
         .thenCompose(closed -> CompletableFuture.failedFuture(failure));
@@ -144,12 +139,10 @@ public final class ModelLifecycle {
   /** Scales; the model's health asks for more workers only once they are there. */
   private CompletableFuture<Void> resize(ServedModel model, int minWorkers, int maxWorkers) {
     WorkerPool pool = model.pool();
-    if (minWorkers < pool.minWorkers()) {
-      model.require(minWorkers);
-    }
     return pool.scale(minWorkers, maxWorkers)
         .orTimeout(model.startupTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .thenRun(() -> model.require(minWorkers))
+        // A later call may have asked for fewer meanwhile.
+        .thenRun(() -> model.require(Math.min(minWorkers, pool.minWorkers())))
         .exceptionally(
             failure -> {
               throw startFailure(model, failure);
@@ -165,7 +158,11 @@ public final class ModelLifecycle {
         cause instanceof TimeoutException
             ? "not ready within " + model.startupTimeout().toSeconds() + " s"
             : "see the log";
-    log.error("Model {}: its workers could not be started", model.key(), cause);
+    log.error(
+        "Model {} version {}: its workers could not be started",
+        model.key().name(),
+        model.key().version(),
+        cause);
     return new ServingException(
         ErrorCode.INTERNAL,
         "Failed to start workers for model %s version: %s: %s"
@@ -201,7 +198,7 @@ public final class ModelLifecycle {
   private CompletableFuture<Void> close(ServedModel model) {
     Duration patience = settings.unregisterTimeout();
     return model
-        .close()
+        .close(executor)
         .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(
             failure -> {
@@ -212,13 +209,12 @@ public final class ModelLifecycle {
             });
   }
 
-  /** Takes every model out of service; completes when all have answered what they had. */
+  /**
+   * Takes every model out of service and no further one in; completes when all have answered what
+   * they had.
+   */
   public CompletableFuture<Void> close() {
-    List<CompletableFuture<Void>> closing = new ArrayList<>();
-    for (ServedModel model : registry.all()) {
-      registry.discard(model);
-      closing.add(close(model));
-    }
-    return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
+    return CompletableFuture.allOf(
+        registry.close().stream().map(this::close).toArray(CompletableFuture[]::new));
   }
 }

@@ -22,9 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class ModelRegistry {
   private volatile State state = new State(Collections.emptySortedMap(), Set.of());
 
+  /** Whether models are only taken out any more; belongs to the lock. */
+  private boolean closed;
+
   /**
    * @param models by name
-   * @param missing models asked for at start that could not be registered
+   * @param missing what was asked for at start and is not ready, by what it was registered as
    */
   private record State(SortedMap<String, Versions> models, Set<String> missing) {
     State with(String name, @Nullable Versions versions) {
@@ -56,9 +59,13 @@ final class ModelRegistry {
   /**
    * Adds a model version.
    *
-   * @throws ServingException {@code CONFLICT} if it is there already
+   * @throws ServingException {@code CONFLICT} if it is there already, {@code STOPPING} once the
+   *     registry is closed
    */
   synchronized void add(ServedModel model) {
+    if (closed) {
+      throw new ServingException(ErrorCode.STOPPING, "the server is stopping");
+    }
     String name = model.key().name();
     String version = model.key().version();
     @Nullable Versions versions = state.models.get(name);
@@ -151,19 +158,23 @@ final class ModelRegistry {
         .toList();
   }
 
-  /** Every version of every model. */
-  List<ServedModel> all() {
-    return state.models.values().stream().flatMap(v -> v.all.values().stream()).toList();
+  /** Takes every version of every model out, and none in from now on. */
+  synchronized List<ServedModel> close() {
+    closed = true;
+    List<ServedModel> all =
+        state.models.values().stream().flatMap(v -> v.all.values().stream()).toList();
+    state = new State(Collections.emptySortedMap(), state.missing);
+    return all;
   }
 
-  /** Remembers that a model asked for at start is not there. */
+  /** Remembers that a model asked for at start is not ready. */
   synchronized void markMissing(String url) {
     Set<String> missing = new HashSet<>(state.missing);
     missing.add(url);
     state = new State(state.models, Set.copyOf(missing));
   }
 
-  /** Forgets that it was missing. */
+  /** Forgets that it was not. */
   synchronized void markPresent(String url) {
     Set<String> missing = new HashSet<>(state.missing);
     missing.remove(url);

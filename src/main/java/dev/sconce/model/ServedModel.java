@@ -5,6 +5,7 @@ import dev.sconce.worker.WorkerPool;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * One model version while it is served: its files, its handlers, its workers.
@@ -73,16 +74,21 @@ final class ServedModel {
   }
 
   boolean isHealthy() {
-    return pool.readyWorkers() >= requiredWorkers;
+    return pool.readyWorkers() >= Math.min(requiredWorkers, pool.minWorkers());
   }
 
-  /** Ends the workers once they have answered what waits, then gives back classes and files. */
-  CompletableFuture<Void> close() {
-    return pool.close()
-        .whenComplete(
-            (done, failure) -> {
-              handler.source().close();
-              archive.close();
-            });
+  /**
+   * Ends the workers once they have answered what waits, then gives back classes and files.
+   *
+   * @param executor deletes the files
+   */
+  CompletableFuture<Void> close(Executor executor) {
+    return pool.close().thenRunAsync(this::release, executor);
+  }
+
+  private void release() {
+    try (archive) {
+      handler.source().close();
+    }
   }
 }

@@ -2,18 +2,21 @@ package dev.sconce.worker;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.handler.Chunks;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.Output;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One batch through one handler: every job of it ends with an answer or a failure of its own.
+ * Batches through one handler: every job ends with an answer or a failure of its own.
  *
- * <p>Runs on the worker's thread.
+ * <p>Belongs to the worker's thread.
  *
  * @param <P> what the handler's preprocessing makes
  * @param <R> what its inference makes
@@ -26,11 +29,16 @@ final class BatchRun<P, R> {
 
   private final Handler<P, R> handler;
 
+  /** The streams of the batch: drawn last, so that a slow client holds up no other's answer. */
+  private final Queue<Begun> streams = new ArrayDeque<>();
+
   BatchRun(Handler<P, R> handler) {
     this.handler = handler;
   }
 
   private record Prepared<P>(Job job, P data) {}
+
+  private record Begun(Job job, Chunks chunks) {}
 
   void run(List<Job> batch) {
     List<Prepared<P>> prepared = new ArrayList<>(batch.size());
@@ -43,6 +51,9 @@ final class BatchRun<P, R> {
     }
     if (!prepared.isEmpty()) {
       infer(prepared);
+    }
+    while (!streams.isEmpty()) {
+      draw(streams.remove());
     }
   }
 
@@ -81,17 +92,29 @@ final class BatchRun<P, R> {
       } else if (!job.answer().complete(output)) {
         return; // the caller has gone, so nobody would take a stream
       } else if (output instanceof Output.Stream stream) {
-        stream.chunks().pump(job.input().deadline());
+        streams.add(new Begun(job, stream.chunks()));
       }
     } catch (Throwable e) {
       fail(job, e);
     }
   }
 
+  private static void draw(Begun stream) {
+    try {
+      stream.chunks().pump(stream.job().input().deadline());
+    } catch (Throwable e) {
+      fail(stream.job(), e);
+    }
+  }
+
   private static void fail(Job job, Throwable e) {
     String id = job.input().requestId();
     if (e instanceof ServingException failure) {
-      log.debug("request {}: {}", id, failure.getMessage());
+      if (failure.code() == ErrorCode.OUT_OF_MEMORY || failure.code() == ErrorCode.INTERNAL) {
+        log.error("request {}: {}", id, failure.getMessage(), failure);
+      } else {
+        log.debug("request {}: {}", id, failure.getMessage());
+      }
       job.fail(failure);
     } else if (e instanceof OutOfMemoryError) {
       log.error("request {}: the Java heap is full", id, e);

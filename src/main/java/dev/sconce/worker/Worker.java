@@ -29,7 +29,7 @@ final class Worker {
   private final LongSupplier nanoClock;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private volatile State state = State.LOADING;
+  private volatile boolean loaded;
   private volatile boolean stopping;
 
   /**
@@ -68,7 +68,10 @@ final class Worker {
 
   private void live(Callable<Handler<?, ?>> opener, Duties duties) {
     @Nullable Throwable failure = null;
-    try (Handler<?, ?> handler = open(opener, duties)) {
+    long startNanos = nanoClock.getAsLong();
+    try (Handler<?, ?> handler = opener.call()) {
+      duties.opened(this, handler, nanoClock.getAsLong() - startNanos);
+      becomeReady();
       serve(new BatchRun<>(handler), duties);
     } catch (Throwable e) {
       failure = e;
@@ -80,15 +83,9 @@ final class Worker {
     }
   }
 
-  private Handler<?, ?> open(Callable<Handler<?, ?>> opener, Duties duties) throws Exception {
-    long startNanos = nanoClock.getAsLong();
-    Handler<?, ?> handler = opener.call();
-    duties.opened(this, handler, nanoClock.getAsLong() - startNanos);
-    if (!stopping) {
-      state = State.READY;
-    }
+  private void becomeReady() {
+    loaded = true;
     ready.complete(null);
-    return handler;
   }
 
   private void serve(BatchRun<?, ?> run, Duties duties) throws InterruptedException {
@@ -104,7 +101,6 @@ final class Worker {
   /** Lets the worker end after the batch it is at; see {@link BatchQueue#wakeAll}. */
   void stop() {
     stopping = true;
-    state = State.UNLOADING;
   }
 
   boolean isStopping() {
@@ -112,7 +108,7 @@ final class Worker {
   }
 
   boolean isReady() {
-    return state == State.READY;
+    return loaded && !stopping;
   }
 
   String name() {
@@ -134,6 +130,7 @@ final class Worker {
   }
 
   WorkerStatus status() {
-    return new WorkerStatus(id, startTime, state, device);
+    State state = loaded ? State.READY : State.LOADING;
+    return new WorkerStatus(id, startTime, stopping ? State.UNLOADING : state, device);
   }
 }

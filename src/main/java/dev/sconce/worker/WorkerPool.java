@@ -10,7 +10,9 @@ import dev.sconce.handler.Output;
 import dev.sconce.handler.SharedResources;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,11 +34,15 @@ public final class WorkerPool {
   private final PoolTools tools;
   private final BatchQueue queue;
   private final Worker.Duties duties = new PoolDuties();
+
+  /** All whose thread has not ended, the oldest first; some may be stopping. */
   private final List<Worker> workers = new ArrayList<>();
+
   private final Map<Device, SharedByWorkers> shared = new HashMap<>();
   private int minWorkers;
   private int maxWorkers;
   private int started;
+  private boolean closed;
   private volatile Map<String, Object> handlerDescription = Map.of();
 
   /** A pool without workers; {@link #scale} adds them. */
@@ -117,7 +123,8 @@ public final class WorkerPool {
    * @return completes once every new worker is ready and every stopped one has ended, or
    *     exceptionally with what opening a handler threw; then the workers that failed are gone and
    *     the others stay
-   * @throws ServingException {@code BAD_REQUEST} if the numbers contradict each other
+   * @throws ServingException {@code BAD_REQUEST} if the numbers contradict each other, {@code
+   *     MODEL_NOT_FOUND} once the pool is closed
    */
   public CompletableFuture<Void> scale(int min, int max) {
     if (min < 0) {
@@ -129,13 +136,18 @@ public final class WorkerPool {
     }
     List<CompletableFuture<?>> changes = new ArrayList<>();
     synchronized (this) {
+      if (closed) {
+        throw new ServingException(ErrorCode.MODEL_NOT_FOUND, "Model not found: " + modelName);
+      }
       minWorkers = min;
       maxWorkers = max;
-      while (workers.size() < min) {
-        changes.add(startWorker());
+      List<Worker> staying = workers.stream().filter(worker -> !worker.isStopping()).toList();
+      for (int i = staying.size(); i < min; i++) {
+        changes.add(startWorker().ready());
       }
-      while (workers.size() > max) {
-        changes.add(stopNewest());
+      for (Worker surplus : staying.subList(Math.min(max, staying.size()), staying.size())) {
+        surplus.stop();
+        changes.add(surplus.ended());
       }
     }
     queue.wakeAll();
@@ -143,10 +155,9 @@ public final class WorkerPool {
   }
 
   /** Called with the lock held. */
-  private CompletableFuture<?> startWorker() {
+  private Worker startWorker() {
     Device device = settings.devices().get(started++ % settings.devices().size());
     SharedByWorkers common = shared.computeIfAbsent(device, d -> new SharedByWorkers());
-    common.workers++;
     Worker worker =
         new Worker(
             tools.workerIds().getAsInt(),
@@ -154,16 +165,10 @@ public final class WorkerPool {
             device,
             tools.clock().instant(),
             tools.nanoClock());
-    workers.add(worker);
     worker.start(() -> opener.open(device, common.resources), duties);
-    return worker.ready();
-  }
-
-  /** Called with the lock held. */
-  private CompletableFuture<?> stopNewest() {
-    Worker newest = workers.remove(workers.size() - 1);
-    newest.stop();
-    return newest.ended();
+    workers.add(worker); // only now: a thread that the system refuses to start never ends
+    common.workers++;
+    return worker;
   }
 
   /**
@@ -175,6 +180,7 @@ public final class WorkerPool {
     queue.close();
     List<CompletableFuture<Void>> endings;
     synchronized (this) {
+      closed = true;
       endings = workers.stream().map(Worker::ended).toList();
     }
     return CompletableFuture.allOf(endings.toArray(CompletableFuture[]::new));
@@ -216,7 +222,7 @@ public final class WorkerPool {
   }
 
   private synchronized boolean hasWorkers() {
-    return !workers.isEmpty();
+    return workers.stream().anyMatch(worker -> !worker.isStopping());
   }
 
   /** The last worker of a device closes what they shared, the last one of all empties the queue. */
@@ -253,7 +259,7 @@ public final class WorkerPool {
 
     @Override
     public void opened(Worker worker, Handler<?, ?> handler, long nanos) {
-      handlerDescription = handler.describe();
+      handlerDescription = Collections.unmodifiableMap(new LinkedHashMap<>(handler.describe()));
       tools.metrics().workerLoaded(worker.name(), nanos);
     }
 

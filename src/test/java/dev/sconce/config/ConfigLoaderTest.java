@@ -76,27 +76,15 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void everyKeyReachesItsSetting() throws IOException {
+  void everyKeyOfTheListenersReachesItsSetting() throws IOException {
     ServerConfig config =
         load(
             """
             inference_address=http://0.0.0.0:9080
             management_address=http://[::1]:9081
             metrics_address=http://127.0.0.1
-            model_store=/models
-            load_models=a.mar, twin=b.mar
-            default_workers_per_model=4
-            job_queue_size=1000
-            default_response_timeout=7
-            default_startup_timeout=8
-            unregister_model_timeout=9
-            number_of_gpu=0
-            intra_op_threads=3
             number_of_netty_threads=32
             max_request_size=1000
-            limit_max_image_pixels=false
-            default_service_handler=twin
-            strict_handlers=true
             enable_model_api=false
             disable_token_authorization=true
             enable_metrics_api=true
@@ -104,11 +92,45 @@ class ConfigLoaderTest {
     assertThat(config.inferenceAddress()).isEqualTo(address("0.0.0.0", 9080));
     assertThat(config.managementAddress()).isEqualTo(address("::1", 9081));
     assertThat(config.metricsAddress()).hasValue(address("127.0.0.1", 8082));
+    assertThat(config.http().eventLoopThreads()).isEqualTo(32);
+    assertThat(config.http().maxBodyBytes()).isEqualTo(1000);
+    assertThat(config.remoteManagement()).isTrue();
+    assertThat(config.modelApi()).isFalse();
+  }
+
+  @Test
+  void everyKeyOfTheStoreAndTheEngineReachesItsSetting() throws IOException {
+    ServerConfig config =
+        load(
+            """
+            model_store=/models
+            load_models=a.mar, twin=b.mar
+            number_of_gpu=0
+            intra_op_threads=3
+            limit_max_image_pixels=false
+            """);
     assertThat(config.store().modelStore()).hasValue(Path.of("/models"));
     assertThat(config.startupModels())
         .containsExactly(
             new StartupModel(Optional.empty(), "a.mar"),
             new StartupModel(Optional.of("twin"), "b.mar"));
+    assertThat(config.engine()).isEqualTo(new EngineSettings(OptionalInt.of(3), OptionalInt.of(0)));
+    assertThat(config.maxPicturePixels()).isEqualTo(LARGE_HEAP / 20);
+  }
+
+  @Test
+  void everyKeyOfTheModelsReachesItsSetting() throws IOException {
+    ServerConfig config =
+        load(
+            """
+            default_workers_per_model=4
+            job_queue_size=1000
+            default_response_timeout=7
+            default_startup_timeout=8
+            unregister_model_timeout=9
+            default_service_handler=twin
+            strict_handlers=true
+            """);
     assertThat(config.models())
         .isEqualTo(
             new ModelSettings(
@@ -121,12 +143,6 @@ class ConfigLoaderTest {
                 Duration.ofSeconds(9),
                 Optional.of("twin"),
                 true));
-    assertThat(config.engine()).isEqualTo(new EngineSettings(OptionalInt.of(3), OptionalInt.of(0)));
-    assertThat(config.http().eventLoopThreads()).isEqualTo(32);
-    assertThat(config.http().maxBodyBytes()).isEqualTo(1000);
-    assertThat(config.maxPicturePixels()).isEqualTo(LARGE_HEAP / 20);
-    assertThat(config.remoteManagement()).isTrue();
-    assertThat(config.modelApi()).isFalse();
   }
 
   @Test
@@ -157,16 +173,18 @@ class ConfigLoaderTest {
                     """
                     inference_address=https://127.0.0.1:8080
                     management_address=nonsense
+                    metrics_address=http:8082
                     job_queue_size=0
                     max_request_size=many
                     strict_handlers=perhaps
                     """))
         .isInstanceOf(ServingException.class)
         .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_CONFIGURATION)
-        .hasMessageContaining("5 faults")
+        .hasMessageContaining("6 faults")
         .hasMessageContaining(
             "inference_address: https://127.0.0.1:8080 (expected: http://host:port)")
         .hasMessageContaining("management_address: nonsense (expected: http://host:port)")
+        .hasMessageContaining("metrics_address: http:8082 (expected: http://host:port)")
         .hasMessageContaining("job_queue_size: 0 (expected: a whole number >= 1)")
         .hasMessageContaining("max_request_size: many (expected: a whole number >= 1)")
         .hasMessageContaining("strict_handlers: perhaps (expected: true or false)");

@@ -63,6 +63,21 @@ class HandlerChoiceTest {
   }
 
   @Test
+  void aPythonHandlerThatOnlyTheConfigurationNamesIsReplacedAndSaidSoToo() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "", "handler: own.py\n");
+      Files.createFile(store.resolve("m-1.0/echo.pth"));
+      ModelDescription.ServingHandler handler = chosen(fixture, NONE);
+      assertThat(handler.name()).isEqualTo("echo");
+      assertThat(handler.notRun()).hasValue("own.py");
+    }
+    try (ModelsFixture fixture = fixture(NONE, true)) {
+      assertThatThrownBy(() -> chosen(fixture, NONE))
+          .hasMessageContaining("m-1.0: its handler own.py cannot be run here");
+    }
+  }
+
+  @Test
   void theServersDefaultHandlerComesBeforeWhatFitsTheWeights() throws Exception {
     try (ModelsFixture fixture = fixture(Optional.of("echo"), false)) {
       fixture.addModel("m", "1.0", "handler.py", "");

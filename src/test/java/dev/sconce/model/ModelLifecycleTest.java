@@ -103,6 +103,8 @@ class ModelLifecycleTest {
   void aStartupModelCountsForHealthFromTheStartAndAfterItFailed() throws Exception {
     try (ModelsFixture fixture = new ModelsFixture(store)) {
       fixture.addModel("m", "1.0", "slow", "");
+      fixture.models.lifecycle().expect("m-1.0");
+      assertThat(fixture.models.inference().isHealthy()).isFalse(); // not even unpacked
       var change =
           get(fixture.models.lifecycle().register(Registration.atStartup("m-1.0", DEFAULT)));
       fixture.loading.await();
@@ -114,6 +116,7 @@ class ModelLifecycleTest {
       get(change.done());
       assertThat(fixture.models.inference().isHealthy()).isTrue();
 
+      fixture.models.lifecycle().expect("no.mar");
       assertThatThrownBy(
               () ->
                   get(
@@ -123,6 +126,50 @@ class ModelLifecycleTest {
                           .register(Registration.atStartup("no.mar", DEFAULT))))
           .isInstanceOf(ExecutionException.class);
       assertThat(fixture.models.inference().isHealthy()).isFalse();
+    }
+  }
+
+  @Test
+  void aStartupModelThatFailedCountsUntilACallerRegistersIt() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "broken", "");
+      fixture.models.lifecycle().expect("m-1.0");
+      assertThatThrownBy(() -> fixture.register(Registration.atStartup("m-1.0", DEFAULT)))
+          .isInstanceOf(ExecutionException.class);
+      assertThat(fixture.models.inference().isHealthy()).isFalse();
+
+      fixture.addModel("m", "1.0", "echo", "");
+      fixture.register(registration("m-1.0", 1));
+      assertThat(fixture.models.inference().isHealthy()).isTrue();
+    }
+  }
+
+  @Test
+  void scalingDownWhileScalingUpIsUnderWayLeavesTheServerHealthy() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "slow", "");
+      get(get(fixture.models.lifecycle().register(registration("m-1.0", 0))).done());
+      var up = fixture.models.lifecycle().scale("m", DEFAULT, 2, 2);
+      fixture.loading.await();
+      var down = fixture.models.lifecycle().scale("m", DEFAULT, 1, 1);
+      assertThat(fixture.models.inference().isHealthy()).isTrue();
+      fixture.mayLoad.countDown();
+      get(down.done());
+      get(up.done());
+      assertThat(fixture.models.inference().isHealthy()).isTrue();
+      assertThat(text(fixture.send("m", DEFAULT, "x"))).isEqualTo("m 1.0 cpu x");
+    }
+  }
+
+  @Test
+  void aServerThatStopsTakesNoModelIn() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "echo", "");
+      get(fixture.models.lifecycle().close());
+      assertThatThrownBy(() -> fixture.register(registration("m-1.0", 1)))
+          .cause()
+          .hasFieldOrPropertyWithValue("code", ErrorCode.STOPPING);
+      assertThat(fixture.models.catalog().defaults()).isEmpty();
     }
   }
 
@@ -162,6 +209,7 @@ class ModelLifecycleTest {
               false);
       fixture.register(call);
       ModelDescription model = fixture.models.catalog().describe("renamed", DEFAULT);
+      assertThat(model.runtime()).isEqualTo("python");
       assertThat(model.batchSize()).isEqualTo(8);
       assertThat(model.maxBatchDelay()).hasMillis(7);
       assertThat(model.minWorkers()).isEqualTo(1); // as in TorchServe, the file's minWorkers wins

@@ -111,6 +111,26 @@ class BatchingTest {
     }
   }
 
+  @Test
+  void aStreamThatNobodyTakesHoldsUpNoOtherAnswerOfItsBatch() throws Exception {
+    EchoHandler handler =
+        new EchoHandler() {
+          @Override
+          public Output postprocess(Input input, String result) throws Exception {
+            return result.equals("stream")
+                ? Output.stream("text/plain", Collections.emptyIterator())
+                : super.postprocess(input, result);
+          }
+        };
+    try (PoolFixture fixture = new PoolFixture(settings(2, Duration.ofSeconds(5), 10), handler)) {
+      fixture.scale(1);
+      CompletableFuture<Output> stream = fixture.send("stream");
+      CompletableFuture<Output> plain = fixture.send("plain");
+      assertThat(text(plain)).isEqualTo("plain");
+      ((Output.Stream) stream.get()).chunks().cancel();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"preprocess", "inference", "postprocess", "count"})
   void oneBadItemCostsNoOtherItsAnswer(String badStep) throws Exception {

@@ -1,6 +1,5 @@
 package dev.sconce.worker;
 
-import static dev.sconce.worker.PoolFixture.LONG;
 import static dev.sconce.worker.PoolFixture.settings;
 import static dev.sconce.worker.PoolFixture.text;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import dev.sconce.handler.Device;
-import dev.sconce.handler.HandlerOpener;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import java.nio.ByteBuffer;
@@ -21,26 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class WorkerPoolTest {
   private static final Duration NO_DELAY = Duration.ZERO;
-  private final CountDownLatch entered = new CountDownLatch(1);
-  private final CountDownLatch release = new CountDownLatch(1);
-
-  private final EchoHandler blocking =
-      new EchoHandler() {
-        @Override
-        public List<String> inference(List<String> batch) throws Exception {
-          entered.countDown();
-          release.await();
-          return batch;
-        }
-      };
+  private final BlockingHandler blocking = new BlockingHandler();
 
   @Test
   void withoutWorkersARequestIsRefusedAtOnce() throws Exception {
@@ -57,7 +40,7 @@ class WorkerPoolTest {
     try (PoolFixture fixture = new PoolFixture(settings(1, NO_DELAY, 1), blocking)) {
       fixture.scale(1);
       CompletableFuture<Output> running = fixture.send("running");
-      entered.await();
+      blocking.entered.await();
       CompletableFuture<Output> waiting = fixture.send("waiting");
 
       assertThatThrownBy(() -> fixture.send("too many"))
@@ -68,100 +51,9 @@ class WorkerPoolTest {
 
       waiting.cancel(false); // frees its place at once
       CompletableFuture<Output> late = fixture.send("late");
-      release.countDown();
+      blocking.release.countDown();
       assertThat(text(running)).isEqualTo("running");
       assertThat(text(late)).isEqualTo("late");
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({"-1, 1, min_worker: -1", "2, 1, max_worker cannot be less than min_worker"})
-  void contradictoryNumbersOfWorkersAreRefused(int min, int max, String message) throws Exception {
-    try (PoolFixture fixture = new PoolFixture(settings(1, NO_DELAY, 1), new EchoHandler())) {
-      assertThatThrownBy(() -> fixture.pool.scale(min, max))
-          .isInstanceOf(ServingException.class)
-          .hasFieldOrPropertyWithValue("code", ErrorCode.BAD_REQUEST)
-          .hasMessageContaining(message);
-    }
-  }
-
-  @Test
-  void scalingDownLetsTheBatchInFlightFinish() throws Exception {
-    try (PoolFixture fixture = new PoolFixture(settings(1, NO_DELAY, 5), blocking)) {
-      fixture.scale(1);
-      CompletableFuture<Output> running = fixture.send("running");
-      entered.await();
-      CompletableFuture<Output> waiting = fixture.send("waiting");
-      CompletableFuture<Void> gone = fixture.pool.scale(0, 0);
-      release.countDown();
-
-      assertThat(text(running)).isEqualTo("running");
-      assertThatThrownBy(waiting::get)
-          .cause()
-          .hasFieldOrPropertyWithValue("code", ErrorCode.NO_WORKER);
-      gone.get();
-      assertThat(fixture.pool.workers()).isEmpty();
-    }
-  }
-
-  @Test
-  void closingAnswersEverythingThatWaits() throws Exception {
-    PoolFixture fixture = new PoolFixture(settings(2, NO_DELAY, 5), blocking);
-    fixture.scale(1);
-    CompletableFuture<Output> running = fixture.send("running");
-    entered.await();
-    CompletableFuture<Output> waiting = fixture.send("waiting");
-    CompletableFuture<Void> closed = fixture.pool.close();
-    release.countDown();
-
-    assertThat(text(running)).isEqualTo("running");
-    assertThat(text(waiting)).isEqualTo("waiting");
-    closed.get();
-    assertThatThrownBy(() -> fixture.send("late")).isInstanceOf(ServingException.class);
-    fixture.close();
-  }
-
-  @Test
-  void workersAreDealtOutOverTheDevicesAndShareOnEach() throws Exception {
-    List<String> events = Collections.synchronizedList(new ArrayList<>());
-    HandlerOpener opener =
-        (device, shared) -> {
-          shared.open("weights", AutoCloseable.class, () -> () -> events.add("close " + device));
-          return new EchoHandler();
-        };
-    PoolSettings settings =
-        new PoolSettings(1, NO_DELAY, 5, LONG, List.of(Device.cuda(0), Device.cuda(2)));
-    try (PoolFixture fixture = new PoolFixture(settings, opener)) {
-      fixture.scale(3);
-      assertThat(fixture.pool.workers())
-          .extracting(worker -> worker.device().toString())
-          .containsExactly("cuda:0", "cuda:2", "cuda:0");
-      assertThat(fixture.pool.workers())
-          .extracting(WorkerStatus::id)
-          .containsExactly(9000, 9001, 9002);
-
-      fixture.scale(2); // cuda:0 keeps one worker
-      assertThat(events).isEmpty();
-      fixture.scale(1);
-      assertThat(events).containsExactly("close cuda:2");
-    }
-    assertThat(events).containsExactly("close cuda:2", "close cuda:0");
-  }
-
-  @Test
-  void whenAHandlerCannotBeOpenedNothingIsLeftOfItAndTheReasonIsTold() throws Exception {
-    List<String> events = Collections.synchronizedList(new ArrayList<>());
-    HandlerOpener opener =
-        (device, shared) -> {
-          shared.open("weights", AutoCloseable.class, () -> () -> events.add("closed"));
-          throw new ServingException(ErrorCode.INVALID_MODEL, "no weights");
-        };
-    try (PoolFixture fixture = new PoolFixture(settings(1, NO_DELAY, 5), opener)) {
-      assertThatThrownBy(() -> fixture.scale(1))
-          .hasCause(new ServingException(ErrorCode.INVALID_MODEL, "no weights"));
-      assertThat(events).containsExactly("closed");
-      assertThat(fixture.pool.workers()).isEmpty();
-      assertThat(fixture.pool.readyWorkers()).isZero();
     }
   }
 
