@@ -46,7 +46,7 @@ public final class ModelCatalog {
     return new ModelDescription(
         model.key(),
         model.archive().url(),
-        model.archive().manifest().runtime().toString(),
+        model.archive().manifest().runtime().wireName(),
         pool.minWorkers(),
         pool.maxWorkers(),
         settings.batchSize(),
