@@ -144,8 +144,12 @@ class BadInputTest {
   @Test
   void jsonThatIsNoObjectOfPartsIsRefused() throws Exception {
     assertRefused(json("[1, 2]"), 400, "body: a JSON array (expected: a JSON object");
-    assertRefused(json("{\"left\": "), 400, "body: ");
-    assertRefused(json("{\"left\": \"AAAA\"}"), 400, "left: not a picture");
+    assertRefused(json("{\"left\": "), 400, "body: no JSON at line 1, column 10 (expected: a JSON");
+    assertRefused(json("[".repeat(100_000)), 400, "body: JSON that is nested too deep");
+    assertRefused(json("{} {}"), 400, "body: no JSON at line 1, column 4");
+    assertRefused(
+        json("{\"left\": \"AAAA\"}"), 400, "left: not a picture: starts with 41 41 41 41");
+    assertRefused(json("{\"left\": [7]}"), 400, "left: not a picture: starts with 5b 37 5d");
   }
 
   private static HttpResponse<String> json(String body) throws Exception {

@@ -47,6 +47,7 @@ class ManagementTest {
   @Test
   void describeSaysWhatWasNotRunWhatStandsInForItAndWhatDiffers() throws Exception {
     register("twin.mar");
+    assertThat(describe().get("runtime").asText()).isEqualTo("python");
     JsonNode handler = describe().get("handler");
     assertThat(handler.get("name").asText()).isEqualTo("twin");
     assertThat(handler.get("notRun").asText()).isEqualTo("handler.py");
@@ -233,6 +234,33 @@ class ManagementTest {
       assertThat(answer.body()).contains(query.replace("=", ": "), "expected");
     }
     assertNothingIsServed();
+  }
+
+  @Test
+  void parametersOfTheWrongKindAreRefused() throws Exception {
+    assertJsonRefused("\"initial_workers\": [1]", "initial_workers: [1] (expected: a whole");
+    assertJsonRefused("\"handler\": {\"a\": 1}", "handler: {\"a\":1} (expected: one of twin");
+    assertJsonRefused("\"runtime\": \"java\"", "RuntimeType value: java (expected: one of python,");
+    assertJsonRefused("\"batch_size\": 2} {", "JSON body: no JSON at line 1, column 38 (expected");
+    assertNothingIsServed();
+  }
+
+  private void assertJsonRefused(String member, String message) throws Exception {
+    HttpResponse<String> answer =
+        server.manageByJson("POST", "/models", "{\"url\": \"twin.mar\", " + member + "}");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    assertThat(RunningServer.json(answer).get("message").asText()).contains(message);
+  }
+
+  @Test
+  void moreWorkersThanAnyMachineCanRunAreRefusedAndStartNone() throws Exception {
+    Path model = unpacked("crowd");
+    Files.writeString(model.resolve("model-config.yaml"), "minWorkers: 999999\nmaxWorkers: 999999");
+    assertRefused("crowd", "min_worker: 999999 (expected: 0 to 1000)");
+    register("twin.mar");
+    HttpResponse<String> scaled = server.manage("PUT", "/models/twin?min_worker=1001");
+    assertThat(scaled.statusCode()).as(scaled.body()).isEqualTo(400);
+    assertThat(describe().get("workers")).hasSize(1);
   }
 
   private void register(String url) throws Exception {

@@ -103,6 +103,16 @@ class PredictionsTest {
     twin.assertAnswer(response, 0, false);
   }
 
+  @Test
+  void aFormWhosePlusesWereForgottenToBeEscapedIsReadAsMeant() throws Exception {
+    String form = "left=" + base64(twin.left(0)) + "&right=" + base64(twin.right(0));
+    assertThat(form).contains("+");
+    HttpResponse<String> response =
+        server.predict(
+            "application/x-www-form-urlencoded", form.getBytes(StandardCharsets.US_ASCII));
+    twin.assertAnswer(response, 0, false);
+  }
+
   private static String base64(Path file) throws Exception {
     return Base64.getEncoder().encodeToString(Files.readAllBytes(file));
   }

@@ -1,5 +1,6 @@
 package dev.sconce.api;
 
+import dev.sconce.error.ServingException;
 import dev.sconce.http.Endpoint;
 import dev.sconce.http.Filter;
 import dev.sconce.http.Request;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class ManagementApi {
   private static final Logger log = LoggerFactory.getLogger(ManagementApi.class);
   private static final int LARGEST_PAGE = 100;
+  private static final List<String> RUNTIMES = List.of("python", "python3", "LSP");
   private static final String PROCESSING = "Processing worker updates...";
 
   private final ModelLifecycle lifecycle;
@@ -100,6 +103,7 @@ public final class ManagementApi {
   private CompletionStage<Response> register(Request request) {
     Parameters parameters = Parameters.of(request);
     boolean wait = parameters.flag("synchronous", true);
+    parameters.text("runtime").ifPresent(ManagementApi::checkRuntime);
     Registration registration =
         new Registration(
             parameters
@@ -116,6 +120,17 @@ public final class ManagementApi {
     return lifecycle
         .register(registration)
         .thenCompose(change -> registered(change, wait || change.workers() == 0));
+  }
+
+  private static void checkRuntime(String runtime) {
+    if (!RUNTIMES.contains(runtime)) {
+      throw Parameters.refused(
+          "Invalid RuntimeType value: "
+              + runtime
+              + " (expected: one of "
+              + String.join(", ", RUNTIMES)
+              + ")");
+    }
   }
 
   private static CompletionStage<Response> registered(Change change, boolean wait) {
@@ -153,10 +168,21 @@ public final class ManagementApi {
             .done()
             .exceptionally(
                 failure -> {
-                  log.error("{}: its workers could not be changed", change.key(), failure);
+                  sayUnchanged(change.key(), failure);
                   return null;
                 });
     return done(Answers.status(202, PROCESSING));
+  }
+
+  /** The caller is gone and finds the reason only in the log. */
+  private static void sayUnchanged(ModelKey key, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    String text = "Model %s version %s: its workers could not be changed";
+    if (cause instanceof ServingException known) {
+      log.error(text.formatted(key.name(), key.version()) + ": " + known.getMessage());
+    } else {
+      log.error(text.formatted(key.name(), key.version()), cause);
+    }
   }
 
   private CompletionStage<Response> setDefault(Request request) {

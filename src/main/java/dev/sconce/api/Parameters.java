@@ -1,12 +1,11 @@
 package dev.sconce.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.Body;
 import dev.sconce.http.Request;
+import dev.sconce.json.RequestJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -20,8 +19,6 @@ import java.util.Optional;
  * refused, naming parameter, value and expectation.
  */
 final class Parameters {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Map<String, String> values;
 
   private Parameters(Map<String, String> values) {
@@ -46,16 +43,16 @@ final class Parameters {
   private static Map<String, String> members(String text) {
     Map<String, String> members = new HashMap<>();
     try {
-      JsonNode root = JSON.readTree(text);
+      JsonNode root = RequestJson.read(text);
       if (!root.isObject()) {
         throw refused("JSON body: " + root.getNodeType() + " (expected: an object)");
       }
       root.properties().stream()
           .filter(member -> !member.getValue().isNull())
-          .forEach(member -> members.put(member.getKey(), member.getValue().asText()));
+          .forEach(member -> members.put(member.getKey(), RequestJson.asField(member.getValue())));
       return members;
-    } catch (JsonProcessingException e) {
-      throw refused("JSON body: " + e.getOriginalMessage() + " (expected: an object)");
+    } catch (IllegalArgumentException e) {
+      throw refused("JSON body: " + e.getMessage() + " (expected: an object)");
     }
   }
 

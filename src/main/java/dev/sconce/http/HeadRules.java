@@ -27,7 +27,7 @@ final class HeadRules {
    */
   void check(HttpRequest head) {
     if (head.decoderResult().isFailure()) {
-      throw malformed(head.decoderResult().cause());
+      throw malformed(head.decoderResult().cause(), "request line");
     }
     checkProtocol(head);
     RequestTarget.of(head.uri()); // refuses what is none
@@ -68,10 +68,14 @@ final class HeadRules {
     }
   }
 
-  /** The refusal of bytes that are not HTTP; TorchServe's words where there is no better. */
-  ServingException malformed(Throwable cause) {
+  /**
+   * The refusal of bytes that are not HTTP; TorchServe's words where there is no better.
+   *
+   * @param line what the line is called that may have been too long
+   */
+  ServingException malformed(Throwable cause, String line) {
     if (cause instanceof TooLongHttpLineException) {
-      return tooLong("request line", settings.maxRequestLineBytes());
+      return tooLong(line, settings.maxRequestLineBytes());
     }
     if (cause instanceof TooLongHttpHeaderException) {
       return tooLong("headers", settings.maxHeaderBytes());

@@ -74,11 +74,11 @@ final class RequestReceiver {
 
   private void checkPiece(HttpContent piece) {
     if (piece.decoderResult().isFailure()) {
-      throw rules.malformed(piece.decoderResult().cause());
+      throw rules.malformed(piece.decoderResult().cause(), "chunk size line");
     }
     if (piece.content().isReadable() && !announcesBody(head())) {
       // Netty finds eight such bytes behind the head of a draft of WebSocket; nobody else does.
-      throw rules.malformed(new IllegalArgumentException("a body that was not announced"));
+      throw rules.malformed(new IllegalArgumentException("a body that was not announced"), "body");
     }
   }
 

@@ -97,7 +97,9 @@ public final class ModelLifecycle {
   private Change start(ServedModel model, int workers) {
     int most = Math.max(workers, model.archive().config().maxWorkers().orElse(workers));
     CompletableFuture<Void> ready =
-        resize(model, workers, most)
+        CompletableFuture.completedFuture(model)
+            // Not called at once: so that a refusal, too, takes the model out again.
+            .thenCompose(entered -> resize(entered, workers, most))
             .thenRun(() -> announce(model))
             .exceptionallyCompose(failure -> withdraw(model, failure));
     return new Change(model.key(), workers, ready);
@@ -158,16 +160,15 @@ public final class ModelLifecycle {
         cause instanceof TimeoutException
             ? "not ready within " + model.startupTimeout().toSeconds() + " s"
             : "see the log";
-    log.error(
-        "Model {} version {}: its workers could not be started",
-        model.key().name(),
-        model.key().version(),
-        cause);
-    return new ServingException(
-        ErrorCode.INTERNAL,
+    String text =
         "Failed to start workers for model %s version: %s: %s"
-            .formatted(model.key().name(), model.key().version(), reason),
-        failure);
+            .formatted(model.key().name(), model.key().version(), reason);
+    if (cause instanceof TimeoutException) {
+      log.error(text);
+    } else {
+      log.error(text, cause);
+    }
+    return new ServingException(ErrorCode.INTERNAL, text, failure);
   }
 
   /**

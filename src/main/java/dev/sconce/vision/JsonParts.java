@@ -1,22 +1,20 @@
 package dev.sconce.vision;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.Part;
+import dev.sconce.json.RequestJson;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * A JSON object sent as the whole body, taken for a form: each member that is a text, a number or a
- * boolean is a part of its own. Pictures come as base64.
+ * A JSON object sent as the whole body, taken for a form: each member that is not null is a part of
+ * its own. Pictures come as base64.
  */
 final class JsonParts {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String WHOLE_BODY = "body";
 
   private JsonParts() {}
@@ -42,17 +40,19 @@ final class JsonParts {
 
   private static Map<String, Part> members(Part body) {
     try {
-      JsonNode root = JSON.readTree(body.text());
+      JsonNode root = RequestJson.read(body.text());
       if (!root.isObject()) {
         throw refused("a JSON " + root.getNodeType().name().toLowerCase(Locale.ROOT));
       }
       Map<String, Part> members = new LinkedHashMap<>();
       root.properties().stream()
-          .filter(member -> member.getValue().isValueNode() && !member.getValue().isNull())
-          .forEach(member -> members.put(member.getKey(), Part.of(member.getValue().asText())));
+          .filter(member -> !member.getValue().isNull())
+          .forEach(
+              member ->
+                  members.put(member.getKey(), Part.of(RequestJson.asField(member.getValue()))));
       return members;
-    } catch (JsonProcessingException e) {
-      throw refused(e.getOriginalMessage());
+    } catch (IllegalArgumentException e) {
+      throw refused(String.valueOf(e.getMessage()));
     }
   }
 

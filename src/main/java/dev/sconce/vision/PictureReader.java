@@ -38,27 +38,42 @@ final class PictureReader {
       return content;
     }
     try {
-      return Base64.getMimeDecoder().decode(content.duplicate());
+      return Base64.getMimeDecoder().decode(withPluses(content));
     } catch (IllegalArgumentException e) {
       return content; // the decoder will say what it is
     }
   }
 
   private static boolean looksLikeBase64(ByteBuffer content) {
-    int sample = Math.min(BASE64_SAMPLE, content.remaining());
-    for (int i = 0; i < sample; i++) {
+    if (content.remaining() < BASE64_SAMPLE) {
+      return false; // no picture is that small
+    }
+    for (int i = 0; i < BASE64_SAMPLE; i++) {
       int c = content.get(content.position() + i);
       boolean inAlphabet =
           (c >= 'A' && c <= 'Z')
               || (c >= 'a' && c <= 'z')
               || (c >= '0' && c <= '9')
               || c == '+'
+              || c == ' '
               || c == '/'
               || c == '=';
       if (!inAlphabet) {
         return false;
       }
     }
-    return sample > 0;
+    return true;
+  }
+
+  /** In a form whose sender forgot to escape it, a plus has become a blank. */
+  private static ByteBuffer withPluses(ByteBuffer base64) {
+    byte[] text = new byte[base64.remaining()];
+    base64.duplicate().get(text);
+    for (int i = 0; i < text.length; i++) {
+      if (text[i] == ' ') {
+        text[i] = '+';
+      }
+    }
+    return ByteBuffer.wrap(text);
   }
 }

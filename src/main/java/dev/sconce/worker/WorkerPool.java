@@ -27,6 +27,9 @@ import java.util.concurrent.TimeUnit;
  * handler runs and no future completes while it is held.
  */
 public final class WorkerPool {
+  /** Far more than any machine has cores; each is a thread. */
+  private static final int MOST_WORKERS = 1000;
+
   private final String modelName;
   private final String modelVersion;
   private final PoolSettings settings;
@@ -123,12 +126,13 @@ public final class WorkerPool {
    * @return completes once every new worker is ready and every stopped one has ended, or
    *     exceptionally with what opening a handler threw; then the workers that failed are gone and
    *     the others stay
-   * @throws ServingException {@code BAD_REQUEST} if the numbers contradict each other, {@code
-   *     MODEL_NOT_FOUND} once the pool is closed
+   * @throws ServingException {@code BAD_REQUEST} if the numbers contradict each other or there are
+   *     to be more than 1,000 workers, {@code MODEL_NOT_FOUND} once the pool is closed
    */
   public CompletableFuture<Void> scale(int min, int max) {
-    if (min < 0) {
-      throw new ServingException(ErrorCode.BAD_REQUEST, "min_worker: " + min + " (expected: >= 0)");
+    if (min < 0 || min > MOST_WORKERS) {
+      throw new ServingException(
+          ErrorCode.BAD_REQUEST, "min_worker: " + min + " (expected: 0 to " + MOST_WORKERS + ")");
     }
     if (max < min) {
       throw new ServingException(

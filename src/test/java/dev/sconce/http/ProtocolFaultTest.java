@@ -163,6 +163,10 @@ class ProtocolFaultTest {
             "a request line without end",
             "GET /" + "a".repeat(10_000),
             "request line: too long (expected: at most 4096 bytes)"),
+        Arguments.of(
+            "a chunk extension without end",
+            chunked("3;" + "a".repeat(10_000)),
+            "chunk size line: too long (expected: at most 4096 bytes)"),
         Arguments.of("a header without end", post("X-A: " + "a".repeat(20_000), ""), headers),
         Arguments.of("headers without end", post("X-A: 1\r\n".repeat(5000) + "X: 1", ""), headers));
   }

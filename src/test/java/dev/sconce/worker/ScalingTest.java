@@ -28,7 +28,11 @@ class ScalingTest {
   private final BlockingHandler blocking = new BlockingHandler();
 
   @ParameterizedTest
-  @CsvSource({"-1, 1, min_worker: -1", "2, 1, max_worker cannot be less than min_worker"})
+  @CsvSource({
+    "-1, 1, min_worker: -1",
+    "1001, 1001, min_worker: 1001",
+    "2, 1, max_worker cannot be less than min_worker"
+  })
   void contradictoryNumbersOfWorkersAreRefused(int min, int max, String message) throws Exception {
     try (PoolFixture fixture = new PoolFixture(settings(1, NO_DELAY, 1), new EchoHandler())) {
       assertThatThrownBy(() -> fixture.pool.scale(min, max))
