@@ -4,7 +4,6 @@ import dev.sconce.archive.ArchiveFormat;
 import dev.sconce.archive.ArchiveRequest;
 import dev.sconce.archive.ArchiveWriter;
 import dev.sconce.archive.ModelRuntime;
-import dev.sconce.error.ServingException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
@@ -14,7 +13,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -168,14 +166,12 @@ final class ArchiverCommand implements Callable<Integer> {
    * @param clock the time the manifest names
    */
   static CommandLine commandLine(Path workingDirectory, Clock clock) {
-    return new CommandLine(new ArchiverCommand(workingDirectory, clock))
+    return OneLineFailures.on(new CommandLine(new ArchiverCommand(workingDirectory, clock)))
         // Scripts repeat flags; as with the original, the last one counts.
         .setOverwrittenOptionsAllowed(true)
         .setAllowOptionsAsOptionParameters(false)
         .setUnmatchedOptionsAllowedAsOptionParameters(false)
-        .setExpandAtFiles(false)
-        .setParameterExceptionHandler(ArchiverCommand::wrongFlags)
-        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+        .setExpandAtFiles(false);
   }
 
   @Override
@@ -202,21 +198,6 @@ final class ArchiverCommand implements Callable<Integer> {
         Optional.ofNullable(extraFiles),
         Optional.ofNullable(requirementsFile),
         Optional.ofNullable(configFile));
-  }
-
-  private static int wrongFlags(ParameterException e, String[] arguments) {
-    e.getCommandLine()
-        .getErr()
-        .println("torch-model-archiver: " + e.getMessage() + " (see --help)");
-    return CommandLine.ExitCode.USAGE;
-  }
-
-  private static int failed(Exception e, CommandLine command) throws Exception {
-    if (e instanceof ServingException) {
-      command.getErr().println("torch-model-archiver: " + e.getMessage());
-      return CommandLine.ExitCode.SOFTWARE;
-    }
-    throw e;
   }
 
   /** Reads {@code --runtime}. */

@@ -4,7 +4,6 @@ import dev.sconce.ModelServer;
 import dev.sconce.config.ConfigLoader;
 import dev.sconce.config.Overrides;
 import dev.sconce.config.ServerConfig;
-import dev.sconce.error.ServingException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,10 +87,8 @@ final class ServerCommand implements Callable<Integer> {
   private boolean help;
 
   static CommandLine commandLine() {
-    return new CommandLine(new ServerCommand())
-        .setOverwrittenOptionsAllowed(true)
-        .setParameterExceptionHandler(ServerCommand::wrongFlags)
-        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+    return OneLineFailures.on(new CommandLine(new ServerCommand()))
+        .setOverwrittenOptionsAllowed(true);
   }
 
   @Override
@@ -133,18 +130,5 @@ final class ServerCommand implements Callable<Integer> {
 
   private CommandLine command() {
     return Optional.ofNullable(spec).orElseThrow().commandLine();
-  }
-
-  private static int wrongFlags(ParameterException e, String[] arguments) {
-    e.getCommandLine().getErr().println("torchserve: " + e.getMessage() + " (see --help)");
-    return CommandLine.ExitCode.USAGE;
-  }
-
-  private static int failed(Exception e, CommandLine command) throws Exception {
-    if (e instanceof ServingException) {
-      command.getErr().println("torchserve: " + e.getMessage());
-      return CommandLine.ExitCode.SOFTWARE;
-    }
-    throw e;
   }
 }

@@ -21,7 +21,10 @@ final class ServedModel {
   private final Duration startupTimeout;
   private final boolean loadedAtStartup;
 
-  /** How many ready workers make this model healthy; a scaling that is under way does not count. */
+  /**
+   * How many ready workers make this model healthy, unless it is to have fewer by now; a scaling
+   * that is under way does not count.
+   */
   private volatile int requiredWorkers;
 
   ServedModel(

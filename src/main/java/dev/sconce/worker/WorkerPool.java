@@ -123,7 +123,7 @@ public final class WorkerPool {
    * Starts workers until there are {@code min}, stops the newest until there are at most {@code
    * max}. Workers that stop finish the batch they are at.
    *
-   * @return completes once every new worker is ready and every stopped one has ended, or
+   * @return completes once every worker that stays is ready and every stopped one has ended, or
    *     exceptionally with what opening a handler threw; then the workers that failed are gone and
    *     the others stay
    * @throws ServingException {@code BAD_REQUEST} if the numbers contradict each other or there are
@@ -146,12 +146,14 @@ public final class WorkerPool {
       minWorkers = min;
       maxWorkers = max;
       List<Worker> staying = workers.stream().filter(worker -> !worker.isStopping()).toList();
-      for (int i = staying.size(); i < min; i++) {
-        changes.add(startWorker().ready());
-      }
-      for (Worker surplus : staying.subList(Math.min(max, staying.size()), staying.size())) {
+      int kept = Math.min(max, staying.size());
+      staying.subList(0, kept).forEach(worker -> changes.add(worker.ready()));
+      for (Worker surplus : staying.subList(kept, staying.size())) {
         surplus.stop();
         changes.add(surplus.ended());
+      }
+      for (int i = kept; i < min; i++) {
+        changes.add(startWorker().ready());
       }
     }
     queue.wakeAll();

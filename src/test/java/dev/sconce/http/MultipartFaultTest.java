@@ -1,5 +1,10 @@
 package dev.sconce.http;
 
+import static dev.sconce.http.MultipartBodies.GOOD;
+import static dev.sconce.http.MultipartBodies.MANY;
+import static dev.sconce.http.MultipartBodies.TYPE;
+import static dev.sconce.http.MultipartBodies.bytes;
+import static dev.sconce.http.MultipartBodies.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -18,32 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Broken {@code multipart/form-data}: each is refused by naming the fault. */
 class MultipartFaultTest {
-  private static final String TYPE = "multipart/form-data; boundary=AaB03x";
-  private static final int MANY = 1000;
-
-  /** Two parts, complete. */
-  private static final String GOOD =
-      String.join(
-          "\r\n",
-          "--AaB03x",
-          "Content-Disposition: form-data; name=\"cam\"",
-          "",
-          "True",
-          "--AaB03x",
-          "Content-Disposition: form-data; name=\"left\"; filename=\"left\"",
-          "",
-          "BYTES",
-          "--AaB03x--",
-          "");
-
-  private static Body.Form parse(String body) {
-    return MultipartParser.parse(bytes(body), TYPE, MANY);
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
   /** A body of one part with those header lines and the content {@code 1}. */
   private static String part(String headers) {
     return "--AaB03x\r\n" + headers + "\r\n\r\n1\r\n--AaB03x--\r\n";

@@ -1,5 +1,10 @@
 package dev.sconce.http;
 
+import static dev.sconce.http.MultipartBodies.GOOD;
+import static dev.sconce.http.MultipartBodies.MANY;
+import static dev.sconce.http.MultipartBodies.TYPE;
+import static dev.sconce.http.MultipartBodies.bytes;
+import static dev.sconce.http.MultipartBodies.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
@@ -13,7 +18,6 @@ import io.netty.handler.codec.http.multipart.InterfaceHttpData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -30,34 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LeakCheck.class)
 class MultipartParserTest {
-  private static final String TYPE = "multipart/form-data; boundary=AaB03x";
-  private static final int MANY = 1000;
-
-  /** Two parts, complete. */
-  private static final String GOOD =
-      String.join(
-          "\r\n",
-          "--AaB03x",
-          "Content-Disposition: form-data; name=\"cam\"",
-          "",
-          "True",
-          "--AaB03x",
-          "Content-Disposition: form-data; name=\"left\"; filename=\"left\"",
-          "",
-          "BYTES",
-          "--AaB03x--",
-          "");
-
-  private static Body.Form parse(String body) {
-    return MultipartParser.parse(bytes(body), TYPE, MANY);
-  }
-
   private static Body.Field field(Body.Form form, String name) {
     return form.field(name).orElseThrow();
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** A body of one part with those header lines and the content {@code 1}. */

@@ -147,12 +147,13 @@ class ModelLifecycleTest {
   @Test
   void scalingDownWhileScalingUpIsUnderWayLeavesTheServerHealthy() throws Exception {
     try (ModelsFixture fixture = new ModelsFixture(store)) {
-      fixture.addModel("m", "1.0", "slow", "");
+      fixture.addModel("m", "1.0", "slow_first", "");
       get(get(fixture.models.lifecycle().register(registration("m-1.0", 0))).done());
       var up = fixture.models.lifecycle().scale("m", DEFAULT, 2, 2);
-      fixture.loading.await();
       var down = fixture.models.lifecycle().scale("m", DEFAULT, 1, 1);
+      fixture.closed.await(); // the second worker; the first is still loading
       assertThat(fixture.models.inference().isHealthy()).isTrue();
+      assertThat(down.done()).isNotDone();
       fixture.mayLoad.countDown();
       get(down.done());
       get(up.done());

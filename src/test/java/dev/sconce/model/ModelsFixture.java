@@ -36,6 +36,7 @@ final class ModelsFixture implements AutoCloseable {
   final Models models;
   final CountDownLatch loading = new CountDownLatch(1);
   final CountDownLatch mayLoad = new CountDownLatch(1);
+  final CountDownLatch closed = new CountDownLatch(1);
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
   private final ExecutorService loaders = Executors.newFixedThreadPool(2);
   private final AtomicInteger ids = new AtomicInteger(9000);
@@ -80,6 +81,22 @@ final class ModelsFixture implements AutoCloseable {
     }
   }
 
+  /** Its first worker loads when the test lets it, others at once. */
+  final class SlowFirst extends Echo {
+    @Override
+    public void initialize(HandlerContext context) throws Exception {
+      if (Thread.currentThread().getName().startsWith("W-9000")) {
+        mayLoad.await();
+      }
+      super.initialize(context);
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+    }
+  }
+
   /** Never loads. */
   static final class Broken extends Echo {
     @Override
@@ -95,7 +112,12 @@ final class ModelsFixture implements AutoCloseable {
         new ModelStore(
             new StoreSettings(Optional.of(storeDirectory), unpacked, ExtractionLimits.DEFAULT));
     HandlerLoader handlers =
-        new HandlerLoader(Map.of("echo", Echo::new, "slow", Slow::new, "broken", Broken::new));
+        new HandlerLoader(
+            Map.of(
+                "echo", Echo::new,
+                "slow", Slow::new,
+                "slow_first", SlowFirst::new,
+                "broken", Broken::new));
     HandlerRecogniser recogniser =
         directory ->
             Files.exists(directory.resolve("echo.pth"))
