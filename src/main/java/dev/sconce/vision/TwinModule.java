@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.network.Precision;
 import dev.sconce.network.TwinNetwork;
+import dev.sconce.torch.ProcessorFeatures;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,7 +40,9 @@ final class TwinModule implements AutoCloseable {
    */
   static TwinModule load(HandlerContext context, ModuleFactory modules) throws IOException {
     TwinNetwork network = TwinWeights.in(context.modelDirectory()).network();
-    Precision precision = PrecisionSetting.of(context.settings(), context.device());
+    Precision precision =
+        PrecisionSetting.of(
+            context.settings(), context.device(), ProcessorFeatures.ofThisMachine());
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("network", network.summary());
     facts.put("precision", precision.name().toLowerCase(Locale.ROOT));
