@@ -205,7 +205,7 @@ class ManagementTest {
   void settingsThatMakeNoSenseAreRefusedNamingKeyAndValue() throws Exception {
     Path model = unpacked("wrong");
     assertSettingRefused(model, "imageSize: 224", "imageSize: 224 (expected: a list of 2");
-    assertSettingRefused(model, "imageSize: [0, 5]", "imageSize: [0, 5] (expected: 1 to 16384");
+    assertSettingRefused(model, "imageSize: [0, 5]", "imageSize: [0, 5] (expected: 1 to 4096");
     assertSettingRefused(model, "std: [1, 0, 1]", "std: [1, 0, 1] (expected: 3 numbers > 0)");
     assertSettingRefused(model, "resize: 256", "resize: 256 (expected: centerCrop besides");
     assertSettingRefused(model, "precision: fp8", "precision: fp8 (expected: fp32 or bf16)");

@@ -10,8 +10,8 @@ import dev.sconce.error.ServingException;
  * @param width 1 to {@link #LONGEST_SIDE}
  */
 public record PictureSize(int height, int width) {
-  /** The longest side that a picture for a model may have. */
-  public static final int LONGEST_SIDE = 16_384;
+  /** The longest side that a picture for a model may have; a pair of them is 400 MB of floats. */
+  public static final int LONGEST_SIDE = 4096;
 
   /**
    * Checks both sides.

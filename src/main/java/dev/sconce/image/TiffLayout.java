@@ -56,7 +56,10 @@ final class TiffLayout {
     samples = readSamples();
     isTiled = !directory.has(STRIP_OFFSETS);
     segmentWidth = isTiled ? directory.value(TILE_WIDTH, 0) : width;
-    segmentHeight = directory.value(isTiled ? TILE_HEIGHT : ROWS_PER_STRIP, isTiled ? 0 : height);
+    segmentHeight =
+        isTiled
+            ? directory.value(TILE_HEIGHT, 0)
+            : Math.min(height, directory.value(ROWS_PER_STRIP, height));
     offsets = directory.values(isTiled ? TILE_OFFSETS : STRIP_OFFSETS);
     int byteCounts = isTiled ? TILE_BYTE_COUNTS : STRIP_BYTE_COUNTS;
     lengths = directory.values(byteCounts);
@@ -89,8 +92,7 @@ final class TiffLayout {
 
   private void checkSegments() {
     long most = Math.max(USUAL_BYTES, 2L * width * height * samples * bits / 8);
-    long rows = isTiled ? segmentHeight : Math.min(segmentHeight, height);
-    if (segmentWidth < 1 || rows < 1 || segmentWidth > most || allBytes(rows) > most) {
+    if (segmentWidth < 1 || segmentHeight < 1 || segmentWidth > most || allBytes() > most) {
       throw picture.fault(
           "strips or tiles of %d x %d (expected: about the picture's size in all)"
               .formatted(segmentWidth, segmentHeight));
@@ -103,10 +105,10 @@ final class TiffLayout {
     }
   }
 
-  /** Bytes of all segments of so many rows; a double, which does not overflow. */
-  private double allBytes(long rows) {
+  /** Bytes of all segments; a double, which does not overflow. */
+  private double allBytes() {
     int planes = isPlanar() ? samples : 1;
-    return (double) rowBytes() * rows * segmentsAcross() * segmentsDown() * planes;
+    return (double) rowBytes() * segmentHeight * segmentsAcross() * segmentsDown() * planes;
   }
 
   int width() {

@@ -17,10 +17,11 @@ public record EngineSettings(OptionalInt intraOpThreads, OptionalInt maxGpus) {
   /** Checks the ranges. */
   public EngineSettings {
     if (intraOpThreads.isPresent() && intraOpThreads.getAsInt() < 1) {
-      throw new IllegalArgumentException("intraOpThreads: " + intraOpThreads + " (expected: >= 1)");
+      throw new IllegalArgumentException(
+          "intraOpThreads: " + intraOpThreads.getAsInt() + " (expected: >= 1)");
     }
     if (maxGpus.isPresent() && maxGpus.getAsInt() < 0) {
-      throw new IllegalArgumentException("maxGpus: " + maxGpus + " (expected: >= 0)");
+      throw new IllegalArgumentException("maxGpus: " + maxGpus.getAsInt() + " (expected: >= 0)");
     }
   }
 }

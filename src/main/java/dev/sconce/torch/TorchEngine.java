@@ -3,6 +3,7 @@ package dev.sconce.torch;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
+import ai.djl.util.Utils;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
@@ -115,7 +116,7 @@ public final class TorchEngine {
   }
 
   private static String flavorOutside() {
-    return System.getenv().getOrDefault("PYTORCH_FLAVOR", "cpu");
+    return Utils.getEnvOrSystemProperty("PYTORCH_FLAVOR", "cpu");
   }
 
   private static boolean isCpu(String flavor) {

@@ -20,7 +20,9 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A loaded TorchScript module: one copy of the weights in native memory, which it owns.
@@ -76,20 +78,27 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * A scope for the arrays of one batch: close it, and everything made in it is freed. Belongs to
-   * one thread.
+   * Computes with arrays on the module's device, in a scope that belongs to this thread and frees
+   * all that was made in it, whatever happens.
+   *
+   * @param work is given the scope; what it returns must not need it
+   * @throws ServingException {@code OUT_OF_MEMORY} if the device has no room for an input, for what
+   *     a method makes of it, or for the result on its way back
    */
-  public NDManager newScope() {
-    return model.getNDManager().newSubManager();
+  public <T> T compute(Function<NDManager, T> work) {
+    try (NDManager scope = model.getNDManager().newSubManager()) {
+      return work.apply(scope);
+    } catch (RuntimeException e) {
+      throw isOutOfMemory(e) ? outOfMemory(device(), e) : e;
+    }
   }
 
   /**
-   * Runs {@code method} without gradients.
+   * Runs {@code method} without gradients, within {@link #compute}.
    *
    * @param scope owns the results
    * @param inputs arrays on the module's device
    * @return the method's tensor, or the tensors of its tuple or list, in order
-   * @throws ServingException {@code OUT_OF_MEMORY} if the device has no room for it
    */
   public NDList run(String method, NDManager scope, NDArray... inputs) {
     // Not IValueUtils.forward(NDList): that one leaks its inputs when the method throws.
@@ -98,16 +107,16 @@ public final class TorchModule implements AutoCloseable {
       for (int i = 0; i < inputs.length; i++) {
         values[i] = IValue.from((PtNDArray) inputs[i]);
       }
-      return guarded(() -> results(IValueUtils.runMethod(block, method, values), scope));
+      return inTurn(() -> results(IValueUtils.runMethod(block, method, values), scope));
     } finally {
       Arrays.stream(values).filter(value -> value != null).forEach(IValue::close);
     }
   }
 
   /**
-   * Runs {@code method} with gradients switched on for this thread, for methods that call {@code
-   * torch.autograd.grad} themselves. Safe from several threads at once, other than DJL's gradient
-   * collector, of which a JVM has one.
+   * Runs {@code method} within {@link #compute} with gradients switched on for this thread, for
+   * methods that call {@code torch.autograd.grad} themselves. Safe from several threads at once,
+   * other than DJL's gradient collector, of which a JVM has one.
    *
    * @param scope owns the results
    * @param inputs arrays on the module's device, at least one; the method gets copies, because what
@@ -115,7 +124,6 @@ public final class TorchModule implements AutoCloseable {
    *     throws, DJL leaks the copies, so inputs that may not fit are to be tried with {@link #run}
    *     first
    * @return the method's tensor, or the tensors of its tuple or list, in order
-   * @throws ServingException {@code OUT_OF_MEMORY} if the device has no room for it
    */
   public NDList runWithGradients(String method, NDManager scope, NDArray... inputs) {
     try (NDManager call = scope.newSubManager()) {
@@ -131,7 +139,7 @@ public final class TorchModule implements AutoCloseable {
       boolean before = JniUtils.isGradMode();
       JniUtils.setGradMode(true);
       try {
-        NDList results = guarded(() -> IValueUtils.forward(block, list, true));
+        NDList results = inTurn(() -> IValueUtils.forward(block, list, true));
         results.attach(scope);
         return results;
       } finally {
@@ -146,24 +154,23 @@ public final class TorchModule implements AutoCloseable {
     }
   }
 
-  private NDList guarded(Supplier<NDList> forward) {
+  private NDList inTurn(Supplier<NDList> forward) {
     turns.acquireUninterruptibly();
     try {
       return forward.get();
-    } catch (RuntimeException e) {
-      if (isOutOfMemory(e)) {
-        throw outOfMemory(device(), e);
-      }
-      throw e;
     } finally {
       turns.release();
     }
   }
 
-  /** libtorch's allocators say it in words only. */
+  /**
+   * libtorch says it in words only: its allocators for GPUs and for the CPU, and, when what they
+   * need for themselves does not fit, cuBLAS and cuDNN ({@code CUBLAS_STATUS_ALLOC_FAILED}).
+   */
   private static boolean isOutOfMemory(Exception e) {
     String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-    return message.contains("out of memory") || message.contains("can't allocate memory");
+    return Stream.of("out of memory", "can't allocate memory", "_status_alloc_failed")
+        .anyMatch(message::contains);
   }
 
   private static ServingException outOfMemory(Device device, Exception cause) {

@@ -16,10 +16,11 @@ final class PrecisionSetting {
   /**
    * Reads it.
    *
+   * @param processor of this machine
    * @throws ServingException {@code INVALID_MODEL} if it is another word, or if {@code bf16} is
    *     asked of a processor that would only imitate it, naming what the processor lacks
    */
-  static Precision of(HandlerSettings settings, Device device) {
+  static Precision of(HandlerSettings settings, Device device, ProcessorFeatures processor) {
     String wanted = settings.text(KEY).orElse("fp32");
     switch (wanted) {
       case "fp32" -> {
@@ -27,7 +28,7 @@ final class PrecisionSetting {
       }
       case "bf16" -> {
         if (!device.isGpu()) {
-          requireFast(ProcessorFeatures.ofThisMachine());
+          requireFast(processor);
         }
         return Precision.BF16;
       }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.network.Precision;
 import dev.sconce.network.TwinNetwork;
+import dev.sconce.torch.ProcessorFeatures;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,7 +40,9 @@ final class TwinModule implements AutoCloseable {
    */
   static TwinModule load(HandlerContext context, ModuleFactory modules) throws IOException {
     TwinNetwork network = TwinWeights.in(context.modelDirectory()).network();
-    Precision precision = PrecisionSetting.of(context.settings(), context.device());
+    Precision precision =
+        PrecisionSetting.of(
+            context.settings(), context.device(), ProcessorFeatures.ofThisMachine());
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("network", network.summary());
     facts.put("precision", precision.name().toLowerCase(Locale.ROOT));
@@ -59,19 +62,22 @@ final class TwinModule implements AutoCloseable {
    * @param explained the pairs whose heat-maps are wanted, by their place
    * @return for each pair its logits, and for those explained then the rows of its left and of its
    *     right map: {@code Float} and {@code float[]}, the order of the answer's JSON
+   * @throws dev.sconce.error.ServingException {@code OUT_OF_MEMORY} if the device has no room for
+   *     the batch
    */
   List<List<Object>> judge(
       ByteBuffer pixels, int pairs, int height, int width, List<Integer> explained) {
-    try (NDManager scope = module.newScope()) {
-      NDArray pictures =
-          scope.create(pixels, new Shape(2L * pairs, height, width, 3), DataType.FLOAT32);
-      NDList answer = module.run(TwinNetwork.FORWARD, scope, pictures);
-      List<List<Object>> judgements = logits(answer.get(0), pairs);
-      if (!explained.isEmpty()) {
-        addMaps(judgements, answer.get(1), explained, scope);
-      }
-      return judgements;
-    }
+    Shape shape = new Shape(2L * pairs, height, width, 3);
+    return module.compute(
+        scope -> {
+          NDArray pictures = scope.create(pixels, shape, DataType.FLOAT32);
+          NDList answer = module.run(TwinNetwork.FORWARD, scope, pictures);
+          List<List<Object>> judgements = logits(answer.get(0), pairs);
+          if (!explained.isEmpty()) {
+            addMaps(judgements, answer.get(1), explained, scope);
+          }
+          return judgements;
+        });
   }
 
   private static List<List<Object>> logits(NDArray logits, int pairs) {

@@ -63,9 +63,9 @@ class PictureTransformTest {
     refusedAs(
         "imageSize and resize (expected: one of them)",
         () -> new PictureTransform(size, OptionalInt.of(1), Optional.empty()));
-    refusedAs("resize: 0 (expected: 1 to 16384)", () -> PictureTransform.resize(0));
-    refusedAs("resize: 16385 (expected: 1 to 16384)", () -> PictureTransform.resize(16385));
-    refusedAs("0 x 5 pixels (expected: 1 to 16384 a side)", () -> PictureTransform.imageSize(0, 5));
+    refusedAs("resize: 0 (expected: 1 to 4096)", () -> PictureTransform.resize(0));
+    refusedAs("resize: 4097 (expected: 1 to 4096)", () -> PictureTransform.resize(4097));
+    refusedAs("0 x 5 pixels (expected: 1 to 4096 a side)", () -> PictureTransform.imageSize(0, 5));
     refusedAs("3 x 99999 pixels", () -> PictureTransform.NONE.withCenterCrop(3, 99_999));
   }
 

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FullSizeTwinTest {
   private static final Path PICTURES = Path.of("sample/pictures");
+  private static final int ALONE = 3;
+
   @TempDir Path directory;
 
   static List<GoldenTwin> networks() {
@@ -33,7 +35,8 @@ class FullSizeTwinTest {
     try (VisionFixture fixture = new VisionFixture();
         TwinHandler handler = VisionFixture.twinHandler()) {
       handler.initialize(fixture.context(directory, Map.of()));
-      for (GoldenTwin.Pair pair : golden.pairs()) {
+      // Alone is another batch size, not another way for each picture: a few show it.
+      for (GoldenTwin.Pair pair : golden.pairs().subList(0, ALONE)) {
         assertAnswers(handler, List.of(pair));
       }
       assertAnswers(handler, golden.pairs());

@@ -172,6 +172,22 @@ class UnpicklerTest {
         .hasMessage("w.pth: the pickle takes too many steps (expected: <= 4194304)");
   }
 
+  /** Of six elements: offset, then sizes and strides of two dimensions. */
+  @ParameterizedTest
+  @CsvSource({"0,2,3,3,1,true", "1,2,3,3,1,false", "5,1,1,9,9,true", "6,1,1,1,1,false"})
+  void aTensorLiesInItsStorageToTheLastElement(
+      int offset, int rows, int columns, int down, int across, boolean fits) {
+    String storage = "(U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0006tQ";
+    String view = "%sK%c(K%cK%ct(K%cK%ct".formatted(storage, offset, rows, columns, down, across);
+    String pickle = "ctorch._utils\n_rebuild_tensor\n(" + view + "tR.";
+
+    if (fits) {
+      assertThat(read(pickle)).isInstanceOf(TensorRef.class);
+    } else {
+      assertThatThrownBy(() -> read(pickle)).hasMessageContaining("lies outside its storage");
+    }
+  }
+
   @Test
   void dimensionsOfTensorsCountAsStepsSinceEachTakesMemory() {
     String sizes = "(" + "K\u0001".repeat(Limits.RANK) + "t";

@@ -1,0 +1,45 @@
+package dev.sconce.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConstantTest {
+  /** The bits are those of {@code torch.tensor(x).to(torch.bfloat16).view(torch.int16)}. */
+  @ParameterizedTest
+  @CsvSource({
+    "1.0, 3f80",
+    "1.005, 3f81",
+    "1.00390625, 3f80",
+    "1.01171875, 3f82",
+    "-1.01171875, bf82",
+    "-0.0, 8000",
+    "3.4028235e38, 7f80",
+    "1e-40, 0001",
+    "Infinity, 7f80",
+    "NaN, 7fc0"
+  })
+  void bfloat16IsTheNearestTiesToEven(float number, String bits) {
+    Constant constant = Constant.rowMajor(Constant.Type.BFLOAT16, () -> new float[] {number, 1}, 2);
+
+    ByteBuffer bytes = constant.bytes();
+
+    assertThat(bytes.remaining()).isEqualTo(4);
+    assertThat("%02x%02x".formatted(bytes.get(1), bytes.get(0))).isEqualTo(bits);
+  }
+
+  @Test
+  void aConvolutionsChannelsLieInnermostAsItsStridesSay() {
+    float[] values = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}; // [2, 3, 1, 2] in the usual order
+    Constant constant = Constant.channelsLast(Constant.Type.FLOAT32, () -> values, 2, 3, 1, 2);
+
+    float[] stored = new float[12];
+    constant.bytes().asFloatBuffer().get(stored);
+
+    assertThat(constant.strides()).containsExactly(6, 1, 6, 3);
+    assertThat(stored).containsExactly(0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11);
+  }
+}

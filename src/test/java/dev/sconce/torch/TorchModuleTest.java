@@ -1,0 +1,139 @@
+package dev.sconce.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TorchModuleTest {
+  private static final String SQUARE_GRADIENT =
+      """
+      y = torch.requires_grad_(x)
+      g = torch.autograd.grad([torch.sum(torch.mul(y, y))], [y])
+      return unchecked_cast(Tensor, g[0])""";
+
+  private final Device device = TestDevice.get();
+  @TempDir Path directory;
+
+  private TorchModule module(String body) throws IOException {
+    return TestDevice.engine().load(ScriptFile.write(directory.resolve("net.pt"), body), device);
+  }
+
+  private static float[] run(TorchModule module, float... x) {
+    return module.compute(
+        scope -> module.run("forward", scope, scope.create(x)).get(0).toFloatArray());
+  }
+
+  private static float[] runWithGradients(TorchModule module, float... x) {
+    return module.compute(
+        scope -> module.runWithGradients("forward", scope, scope.create(x)).get(0).toFloatArray());
+  }
+
+  @Test
+  void aMethodIsRunWithAndWithoutGradients() throws IOException {
+    try (TorchModule twice = module("return torch.add(x, x)");
+        TorchModule gradient = module(SQUARE_GRADIENT)) {
+      assertThat(run(twice, 1, 2, 3)).containsExactly(2, 4, 6);
+      assertThat(runWithGradients(gradient, 1, 2, 3)).containsExactly(2, 4, 6);
+    }
+  }
+
+  @Test
+  void gradientsAreSwitchedOnForTheRunOnlyEvenIfItFails() throws IOException {
+    boolean before = JniUtils.isGradMode();
+    try {
+      JniUtils.setGradMode(false);
+      try (TorchModule gradient = module(SQUARE_GRADIENT);
+          TorchModule failing = module("return torch.view(x, [7])")) {
+        assertThat(runWithGradients(gradient, 5)).containsExactly(10);
+        assertThat(JniUtils.isGradMode()).isFalse();
+        assertThatThrownBy(() -> runWithGradients(failing, 5)).isInstanceOf(EngineException.class);
+        assertThat(JniUtils.isGradMode()).isFalse();
+      }
+    } finally {
+      JniUtils.setGradMode(before);
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIntoMemoryIsSaidToBeSoAndTheModuleServesOn() throws IOException {
+    try (TorchModule module =
+        module("y = torch.expand(x, [1073741824, 1048576])\nreturn torch.add(y, 1)")) {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> run(module, 1)).satisfies(TorchModuleTest::isOutOfMemory);
+        assertThatThrownBy(() -> runWithGradients(module, 1))
+            .satisfies(TorchModuleTest::isOutOfMemory);
+      }
+    }
+  }
+
+  /** Inputs and results take room, too, and they are made outside the module's methods. */
+  @Test
+  void whatDoesNotFitBesideTheMethodsIsOutOfMemoryToo() throws IOException {
+    try (TorchModule module = module("return x")) {
+      assertThatThrownBy(
+              () ->
+                  module.compute(
+                      scope -> scope.zeros(new ai.djl.ndarray.types.Shape(1L << 30, 1 << 20))))
+          .satisfies(TorchModuleTest::isOutOfMemory);
+    }
+  }
+
+  private static void isOutOfMemory(Throwable e) {
+    assertThat(e)
+        .isInstanceOfSatisfying(
+            ServingException.class, s -> assertThat(s.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY))
+        .hasMessageContaining("out of memory on ");
+  }
+
+  @Test
+  void otherFaultsOfAMethodAreLeftAsTheyAre() throws IOException {
+    try (TorchModule module = module("return torch.view(x, [7])")) {
+      assertThatThrownBy(() -> run(module, 1)).isInstanceOf(EngineException.class);
+    }
+  }
+
+  @Test
+  void allThatWasMadeInAComputationIsFreedEvenIfItFails() throws IOException {
+    AtomicReference<NDManager> used = new AtomicReference<>();
+    AtomicReference<NDArray> made = new AtomicReference<>();
+    try (TorchModule module = module("return x")) {
+      assertThatThrownBy(
+              () ->
+                  module.compute(
+                      scope -> {
+                        used.set(scope);
+                        made.set(scope.create(1f));
+                        throw new IllegalStateException("on purpose");
+                      }))
+          .hasMessage("on purpose");
+    }
+    NDManager scope = Objects.requireNonNull(used.get());
+    NDArray array = Objects.requireNonNull(made.get());
+    assertThat(scope.isOpen()).isFalse();
+    assertThatThrownBy(array::toFloatArray).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aFileThatIsNoModuleIsTheModelsFault() throws IOException {
+    Path file = Files.writeString(directory.resolve("net.pt"), "no zip file");
+
+    assertThatThrownBy(() -> TestDevice.engine().load(file, device))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
+        .hasMessageStartingWith("net.pt: libtorch cannot load it: ");
+  }
+}
