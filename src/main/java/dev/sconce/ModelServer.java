@@ -199,6 +199,7 @@ public final class ModelServer implements AutoCloseable {
    */
   @Override
   public void close() {
+    log.info("Stopping; requests in work are finished first");
     http.close();
     try {
       models.lifecycle().close().get(config.http().drainTimeout().toSeconds(), TimeUnit.SECONDS);

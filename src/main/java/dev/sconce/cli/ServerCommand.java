@@ -5,6 +5,7 @@ import dev.sconce.config.ConfigLoader;
 import dev.sconce.config.Overrides;
 import dev.sconce.config.ServerConfig;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +77,10 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--when-ready",
       paramLabel = "<text>",
-      description = "Printed once all models are loaded: a line to try, for instance.")
+      description = {
+        "Printed once all models are loaded: a line to try, for instance. {address} stands for host"
+            + " and port of the inference API."
+      })
   private @Nullable String whenReady;
 
   @Option(
@@ -122,10 +126,17 @@ final class ServerCommand implements Callable<Integer> {
     out.flush();
     List<String> failed = server.loadStartupModels().join();
     if (failed.isEmpty() && whenReady != null) {
-      out.println(whenReady);
+      out.println(whenReady.replace("{address}", reachable(config.inferenceAddress())));
       out.flush();
     }
     stopped.await();
+  }
+
+  /** The address as a caller on this machine writes it. */
+  private static String reachable(InetSocketAddress address) {
+    boolean any = address.getAddress() == null || address.getAddress().isAnyLocalAddress();
+    String host = any ? "127.0.0.1" : address.getHostString();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
   private CommandLine command() {

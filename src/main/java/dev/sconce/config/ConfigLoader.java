@@ -11,7 +11,9 @@ import dev.sconce.torch.EngineSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetSocketAddress;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,9 @@ public final class ConfigLoader {
 
   /** What decoding one pixel may take of the heap at most. */
   private static final long HEAP_BYTES_PER_PIXEL = 20;
+
+  /** Beyond what any machine runs; much more would hang the start or end it without a word. */
+  private static final int MOST_THREADS = 1000;
 
   private final long maxHeapBytes;
   private final Path temporaryDirectory;
@@ -76,12 +81,22 @@ public final class ConfigLoader {
         properties.load(reader);
       } catch (IOException | IllegalArgumentException e) {
         throw new ServingException(
-            ErrorCode.INVALID_CONFIGURATION, file + " cannot be read: " + e.getMessage(), e);
+            ErrorCode.INVALID_CONFIGURATION, file + " cannot be read: " + reason(e), e);
       }
     }
     Map<String, String> values = new TreeMap<>();
     properties.forEach((key, value) -> values.put(key.toString(), value.toString()));
     return values;
+  }
+
+  /** These two exceptions' own messages do not say it. */
+  private static String reason(Exception e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file";
+    }
+    return e instanceof CharacterCodingException
+        ? "it is not UTF-8"
+        : String.valueOf(e.getMessage());
   }
 
   private ServerConfig read(KeyReader keys, Overrides overrides) {
@@ -93,7 +108,8 @@ public final class ConfigLoader {
     List<String> models = startup(keys, overrides);
     EngineSettings engine =
         new EngineSettings(
-            keys.optionalInteger("intra_op_threads", 1), keys.optionalInteger("number_of_gpu", 0));
+            keys.optionalInteger("intra_op_threads", 1, MOST_THREADS),
+            keys.optionalInteger("number_of_gpu", 0));
     return new ServerConfig(
         inference,
         management,
@@ -113,7 +129,8 @@ public final class ConfigLoader {
   private static HttpSettings http(KeyReader keys) {
     HttpSettings base = HttpSettings.defaults();
     return new HttpSettings(
-        keys.integer("number_of_netty_threads", base.eventLoopThreads(), 0),
+        keys.optionalInteger("number_of_netty_threads", 0, MOST_THREADS)
+            .orElse(base.eventLoopThreads()),
         base.nativeTransport(),
         base.maxRequestLineBytes(),
         base.maxHeaderBytes(),
@@ -133,7 +150,7 @@ public final class ConfigLoader {
   private static ModelSettings models(KeyReader keys) {
     ModelSettings base = ModelSettings.defaults();
     return new ModelSettings(
-        keys.optionalInteger("default_workers_per_model", 0),
+        keys.optionalInteger("default_workers_per_model", 0, MOST_THREADS),
         base.batchSize(),
         base.maxBatchDelay(),
         keys.integer("job_queue_size", base.queueCapacity(), 1),

@@ -49,19 +49,28 @@ final class KeyReader {
   }
 
   OptionalInt optionalInteger(String key, int least) {
+    return optionalInteger(key, least, Integer.MAX_VALUE);
+  }
+
+  OptionalInt optionalInteger(String key, int least, int most) {
     @Nullable String text = text(key).orElse(null);
     if (text == null) {
       return OptionalInt.empty();
     }
     try {
       int value = Integer.parseInt(text);
-      if (value >= least) {
+      if (value >= least && value <= most) {
         return OptionalInt.of(value);
       }
     } catch (NumberFormatException e) {
-      // reported below, as a number that is too small is
+      // reported below, as a number out of bounds is
     }
-    fault(key, text, "a whole number >= " + least);
+    fault(
+        key,
+        text,
+        most == Integer.MAX_VALUE
+            ? "a whole number >= " + least
+            : "a whole number from " + least + " to " + most);
     return OptionalInt.empty();
   }
 

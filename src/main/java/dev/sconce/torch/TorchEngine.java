@@ -7,6 +7,7 @@ import ai.djl.util.Utils;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.StringJoiner;
 import java.util.concurrent.Semaphore;
@@ -74,7 +75,8 @@ public final class TorchEngine {
   private static String causes(Throwable fault) {
     StringJoiner causes = new StringJoiner(": ");
     for (Throwable t = fault; t != null; t = t.getCause()) {
-      causes.add(t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage());
+      boolean saysWhat = t.getMessage() != null && !(t instanceof FileSystemException);
+      causes.add(saysWhat ? t.getMessage() : t.toString()); // theirs is only the path
     }
     return causes.toString();
   }

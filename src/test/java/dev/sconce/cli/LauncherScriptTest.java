@@ -58,7 +58,9 @@ class LauncherScriptTest {
         .contains(jar + "[--start]\n[--foreground]\n[--ncs]\n")
         .contains("[--model-store]\n[" + root + "/sample/models]\n[--models]\n[all]\n")
         .contains("[--ts-config]\n[" + root + "/config.properties]\n[--when-ready]\n")
-        .contains("curl -F left=@" + root + "/sample/pictures/cat1.jpg")
+        .contains(
+            "curl -F left=@" + root.toString().replace(" ", "\\ ") + "/sample/pictures/cat1.jpg")
+        .contains("http://{address}/predictions/siamese")
         .endsWith("[--ts-config]\n[own.properties]\n");
   }
 

@@ -191,12 +191,34 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void moreThreadsThanAnyMachineRunsAreAFault() throws IOException {
+    for (String key :
+        List.of("intra_op_threads", "number_of_netty_threads", "default_workers_per_model")) {
+      assertThat(load(key + "=1000").unused()).isEmpty();
+      assertThatThrownBy(() -> load(key + "=1001"))
+          .isInstanceOf(ServingException.class)
+          .hasMessageContaining(key + ": 1001 (expected: a whole number from ")
+          .hasMessageContaining(" to 1000)");
+    }
+  }
+
+  @Test
+  void aFileInAnotherEncodingIsToldSo() throws IOException {
+    Path file = directory.resolve("latin1.properties");
+    Files.write(file, new byte[] {'#', (byte) 0xE9, '\n'});
+    Overrides latin1 = new Overrides(Optional.of(file), Optional.empty(), List.of());
+    assertThatThrownBy(() -> new ConfigLoader(LARGE_HEAP, directory).load(latin1))
+        .isInstanceOf(ServingException.class)
+        .hasMessageContaining("latin1.properties cannot be read: it is not UTF-8");
+  }
+
+  @Test
   void aFileThatIsNotThereIsAFaultIfItWasNamed() {
     Overrides missing =
         new Overrides(Optional.of(directory.resolve("no.properties")), Optional.empty(), List.of());
     assertThatThrownBy(() -> new ConfigLoader(LARGE_HEAP, directory).load(missing))
         .isInstanceOf(ServingException.class)
-        .hasMessageContaining("no.properties cannot be read");
+        .hasMessageContaining("no.properties cannot be read: there is no such file");
   }
 
   @Test
