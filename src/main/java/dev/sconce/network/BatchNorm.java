@@ -1,5 +1,6 @@
 package dev.sconce.network;
 
+import dev.sconce.error.ServingException;
 import dev.sconce.weights.Shape;
 import java.util.Map;
 
@@ -15,7 +16,12 @@ final class BatchNorm {
 
   private BatchNorm() {}
 
-  /** The normalisation whose keys begin with {@code prefix}. */
+  /**
+   * The normalisation whose keys begin with {@code prefix}.
+   *
+   * @throws ServingException {@code INVALID_MODEL} if a number is not finite or a variance is
+   *     negative
+   */
   static Affine of(LayerWeights weights, String prefix) {
     float[] weight = weights.floats(prefix + ".weight");
     float[] bias = weights.floats(prefix + ".bias");
@@ -24,6 +30,9 @@ final class BatchNorm {
     double[] scale = new double[weight.length];
     double[] shift = new double[weight.length];
     for (int i = 0; i < scale.length; i++) {
+      if (variance[i] < 0) {
+        throw weights.refused(prefix + ".running_var", variance[i] + " as element " + i, ">= 0");
+      }
       scale[i] = weight[i] / Math.sqrt(variance[i] + EPS);
       shift[i] = bias[i] - mean[i] * scale[i];
     }

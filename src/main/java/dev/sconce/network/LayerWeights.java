@@ -36,9 +36,26 @@ record LayerWeights(StateDict all) {
         .orElse(0L);
   }
 
-  /** The numbers in row-major order, in a new array. */
+  /**
+   * The numbers in row-major order, in a new array.
+   *
+   * @throws ServingException {@code INVALID_MODEL} if one is not finite: PyTorch would carry it
+   *     through to every answer, while oneDNN's fused ReLU hides it
+   */
   float[] floats(String key) {
-    return tensor(key).toFloats();
+    float[] values = tensor(key).toFloats();
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw refused(key, values[i] + " as element " + i, "finite numbers");
+      }
+    }
+    return values;
+  }
+
+  ServingException refused(String key, String found, String expected) {
+    return new ServingException(
+        ErrorCode.INVALID_MODEL,
+        "%s: %s: %s (expected: %s)".formatted(all.fileName(), key, found, expected));
   }
 
   /**
@@ -52,9 +69,7 @@ record LayerWeights(StateDict all) {
     expected.forEach(
         (key, shape) -> {
           if (shape.elementCount() == 0) {
-            throw new ServingException(
-                ErrorCode.INVALID_MODEL,
-                "%s: %s: shape %s (expected: sizes >= 1)".formatted(all.fileName(), key, shape));
+            throw refused(key, "shape " + shape, "sizes >= 1");
           }
         });
   }

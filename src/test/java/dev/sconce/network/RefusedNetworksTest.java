@@ -9,9 +9,13 @@ import dev.sconce.weights.InMemory;
 import dev.sconce.weights.Shape;
 import dev.sconce.weights.StateDict;
 import dev.sconce.weights.Tensor;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Weights that make no twin network, and what is said of them. */
 class RefusedNetworksTest {
@@ -102,5 +106,28 @@ class RefusedNetworksTest {
 
     assertRefused(
         SMALL.encoder(), head, "head.pth: 4.weight: shape [0, 512] (expected: sizes >= 1)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "7.0.conv1.weight, NaN, NaN as element 3 (expected: finite numbers)",
+    "5.0.bn1.bias, Infinity, Infinity as element 3 (expected: finite numbers)",
+    "5.0.bn2.running_var, -1, -1.0 as element 3 (expected: >= 0)"
+  })
+  void numbersThatWouldMakeEveryAnswerNaNAreRefused(
+      String key, float value, String words, @TempDir Path directory) {
+    Map<String, Tensor> changed = new LinkedHashMap<>(SMALL.encoder().tensors());
+    Tensor sound = SMALL.encoder().find(key).orElseThrow();
+    float[] values = sound.toFloats();
+    values[3] = value;
+    changed.put(key, InMemory.tensor(values, sound.shape()));
+    StateDict encoder = InMemory.stateDict("encoder.pth", changed);
+    TwinNetwork network = TwinNetwork.infer(encoder, SMALL.head());
+
+    assertThatThrownBy(
+            () -> network.write(directory.resolve("twin.pt"), Precision.FP32, OperatorSet.ATEN))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
+        .hasMessage("encoder.pth: " + key + ": " + words);
   }
 }
