@@ -86,15 +86,19 @@ class TwinNetworkTest {
     List<OperatorSet> sets = operatorSets();
     OperatorSet served = sets.get(sets.size() - 1);
     try (TorchModule module = load(golden.network(), Precision.FP32, served)) {
-      for (int start = 0; start < 1000; start += 20) {
-        float[] logits = logits(module, golden, start, 20);
-        for (int i = 0; i < 20; i++) {
-          JsonNode expected = json.get("logits").get(start + i);
-          assertThat(logits[2 * i] < logits[2 * i + 1])
-              .as("pair %d is the same", start + i)
-              .isEqualTo(expected.get(0).asDouble() < expected.get(1).asDouble());
-        }
-      }
+      IntStream.range(0, 50)
+          .parallel()
+          .map(batch -> 20 * batch)
+          .forEach(start -> assertLabels(logits(module, golden, start, 20), json, start));
+    }
+  }
+
+  private static void assertLabels(float[] logits, JsonNode golden, int start) {
+    for (int i = 0; i < 20; i++) {
+      JsonNode expected = golden.get("logits").get(start + i);
+      assertThat(logits[2 * i] < logits[2 * i + 1])
+          .as("pair %d is the same", start + i)
+          .isEqualTo(expected.get(0).asDouble() < expected.get(1).asDouble());
     }
   }
 

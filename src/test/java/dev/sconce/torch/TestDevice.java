@@ -1,6 +1,7 @@
 package dev.sconce.torch;
 
 import ai.djl.Device;
+import java.util.OptionalInt;
 
 /**
  * The device that golden tests run on: the CPU, or with {@code -Dsconce.test.device=gpu} the first
@@ -9,9 +10,12 @@ import ai.djl.Device;
 public final class TestDevice {
   private TestDevice() {}
 
-  /** The engine, started. */
+  /**
+   * The engine, started with one thread for each forward: two would wait for each other whenever
+   * the machine has something else to do, and tests that want both cores run two forwards.
+   */
   public static TorchEngine engine() {
-    return TorchEngine.start(EngineSettings.DEFAULT);
+    return TorchEngine.start(new EngineSettings(OptionalInt.of(1), OptionalInt.empty()));
   }
 
   /** Starts the engine, too. Asking for a GPU where none can be used is an error, not a skip. */

@@ -189,6 +189,16 @@ class UnpicklerTest {
   }
 
   @Test
+  void aScalarLiesInItsStorageToo() {
+    String rebuild = "ctorch._utils\n_rebuild_tensor\n";
+    String storage = "(U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0006tQ";
+
+    assertThat(read(rebuild + "(" + storage + "K\u0005))tR.")).isInstanceOf(TensorRef.class);
+    assertThatThrownBy(() -> read(rebuild + "(" + storage + "K\u0006))tR."))
+        .hasMessageContaining("lies outside its storage");
+  }
+
+  @Test
   void dimensionsOfTensorsCountAsStepsSinceEachTakesMemory() {
     String sizes = "(" + "K\u0001".repeat(Limits.RANK) + "t";
     String storage = "(U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0001tQ";
