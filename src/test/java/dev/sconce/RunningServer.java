@@ -82,10 +82,18 @@ final class RunningServer implements AutoCloseable {
   }
 
   HttpRequest predictRequest(String model, String contentType, byte[] body) {
-    return request(0, "/predictions/" + model)
+    return inference("/predictions/" + model, contentType, body).build();
+  }
+
+  /** A form for the inference port. */
+  HttpRequest.Builder inference(String path, MultipartForm form) {
+    return inference(path, form.contentType(), form.body());
+  }
+
+  private HttpRequest.Builder inference(String path, String contentType, byte[] body) {
+    return request(0, path)
         .header("content-type", contentType)
-        .POST(BodyPublishers.ofByteArray(body))
-        .build();
+        .POST(BodyPublishers.ofByteArray(body));
   }
 
   HttpResponse<String> ping() throws Exception {

@@ -1,6 +1,7 @@
 package dev.sconce.api;
 
 import dev.sconce.handler.Output;
+import dev.sconce.http.Endpoint;
 import dev.sconce.http.Headers;
 import dev.sconce.http.Request;
 import dev.sconce.http.Response;
@@ -12,7 +13,10 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** {@code /ping} and {@code /predictions}. Methods are not told apart, as in TorchServe. */
+/**
+ * {@code /ping}, {@code /predictions} and {@code /explanations}. Methods are not told apart, as in
+ * TorchServe.
+ */
 public final class InferenceApi {
   private final InferenceService inference;
 
@@ -23,11 +27,17 @@ public final class InferenceApi {
 
   /** Adds the routes. */
   public void addTo(Router.Builder router) {
+    router.any("/ping", request -> CompletableFuture.completedFuture(ping()));
+    addTo(router, "/predictions", false);
+    addTo(router, "/explanations", true);
+  }
+
+  private void addTo(Router.Builder router, String start, boolean explain) {
+    Endpoint endpoint = request -> answer(request, explain);
     router
-        .any("/ping", request -> CompletableFuture.completedFuture(ping()))
-        .any("/predictions/{model}", this::predict)
-        .any("/predictions/{model}/{version}", this::predict)
-        .any("/predictions/{model}/{version}/{rest...}", this::predict);
+        .any(start + "/{model}", endpoint)
+        .any(start + "/{model}/{version}", endpoint)
+        .any(start + "/{model}/{version}/{rest...}", endpoint);
   }
 
   private Response ping() {
@@ -36,7 +46,7 @@ public final class InferenceApi {
         : Answers.status(500, "Unhealthy");
   }
 
-  private CompletionStage<Response> predict(Request request) {
+  private CompletionStage<Response> answer(Request request, boolean explain) {
     Map<String, String> variables = request.pathVariables();
     CompletableFuture<Output> answer =
         inference.predict(
@@ -44,17 +54,17 @@ public final class InferenceApi {
             Optional.ofNullable(variables.get("version")),
             request.id(),
             InputReader.parts(request),
-            headers(request, variables.getOrDefault("rest", "")));
+            headers(request, variables.getOrDefault("rest", ""), explain));
     CompletableFuture<Void> unused = request.disconnected().thenRun(() -> answer.cancel(false));
     return answer.thenApply(InferenceApi::response);
   }
 
   /** The request's headers and the two that TorchServe adds for its handlers. */
-  private static Map<String, String> headers(Request request, String rest) {
+  private static Map<String, String> headers(Request request, String rest, boolean explain) {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     headers.putAll(request.headers().asMap());
     headers.put("url_path", rest);
-    headers.put("explain", "False");
+    headers.put("explain", explain ? "True" : "False");
     return headers;
   }
 

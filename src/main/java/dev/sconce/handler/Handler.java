@@ -88,6 +88,15 @@ public interface Handler<P, R> extends AutoCloseable {
     return Map.of();
   }
 
+  /**
+   * Whether the handler also answers requests for which {@link Input#explain} holds: with what made
+   * the model say what it says. Asked before {@link #initialize}; where it is false, such requests
+   * are refused and no step sees them.
+   */
+  default boolean explains() {
+    return false;
+  }
+
   /** Gives back what {@link #initialize} took; shared resources close themselves. */
   @Override
   default void close() {}

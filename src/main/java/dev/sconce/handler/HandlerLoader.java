@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,15 +38,38 @@ public final class HandlerLoader {
     return String.join(", ", new TreeSet<>(builtIn.keySet()));
   }
 
+  /** The names of the built-in handlers that explain, for messages. */
+  public String explainingNames() {
+    return builtIn.entrySet().stream()
+        .filter(entry -> explains(entry.getValue()))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static boolean explains(Supplier<Handler<?, ?>> maker) {
+    try (Handler<?, ?> handler = maker.get()) {
+      return handler.explains();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("a handler that was never initialized cannot be closed", e);
+    }
+  }
+
   /**
    * Where handlers of one model come from. Close it when none of them is in use any more.
    *
    * @param name the handler's name or class
    * @param maker makes one handler
+   * @param explains whether these handlers explain
    * @param classes the class loader of the model's own jars, to be closed
    */
   public record Source(
-      String name, Supplier<Handler<?, ?>> maker, Optional<HandlerClassLoader> classes)
+      String name,
+      Supplier<Handler<?, ?>> maker,
+      boolean explains,
+      Optional<HandlerClassLoader> classes)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -64,7 +88,7 @@ public final class HandlerLoader {
   public Optional<Source> find(String name, Path modelDirectory) {
     @Nullable Supplier<Handler<?, ?>> maker = builtIn.get(name);
     if (maker != null) {
-      return Optional.of(new Source(name, maker, Optional.empty()));
+      return Optional.of(new Source(name, maker, explains(maker), Optional.empty()));
     }
     List<URL> jars = jars(modelDirectory);
     if (jars.isEmpty() || !isClassName(name)) {
@@ -75,7 +99,9 @@ public final class HandlerLoader {
     try {
       Optional<Class<?>> found = classes.findOwn(name);
       Optional<Source> source =
-          found.map(type -> new Source(name, maker(type), Optional.of(classes)));
+          found
+              .map(HandlerLoader::maker)
+              .map(own -> new Source(name, own, explains(own), Optional.of(classes)));
       used = source.isPresent();
       return source;
     } finally {

@@ -72,6 +72,22 @@ public record Input(
     return part(name).map(part -> flagValue(name, part.text().strip())).orElse(fallback);
   }
 
+  /**
+   * Whether an explanation is wanted rather than a prediction: the header {@code explain}, which
+   * the route {@code /explanations} sets.
+   */
+  public boolean explain() {
+    return header("explain").filter(value -> value.equalsIgnoreCase("true")).isPresent();
+  }
+
+  /**
+   * Whether the client asks for this media type and no other; a list, a wildcard or a missing
+   * {@code Accept} leave the choice to the handler.
+   */
+  public boolean accepts(String mediaType) {
+    return header("accept").map(String::strip).filter(mediaType::equalsIgnoreCase).isPresent();
+  }
+
   private static boolean flagValue(String name, String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "true", "1", "yes" -> true;

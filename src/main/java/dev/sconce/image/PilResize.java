@@ -3,9 +3,9 @@ package dev.sconce.image;
 import java.util.Arrays;
 
 /**
- * Pillow's bilinear resampling of uint8 pictures, bit for bit (its Resample.c): along the rows and
- * along the columns, rounded to uint8 in between. Downwards it averages over all pixels that an
- * output pixel covers. Safe for any thread.
+ * Pillow's resampling of uint8 pictures, bit for bit (its Resample.c): along the rows and along the
+ * columns, rounded to uint8 in between. Downwards it averages over all pixels that an output pixel
+ * covers. Safe for any thread.
  *
  * <p>The rows come first, but since Pillow 13 the columns do where the height shrinks by more than
  * twice as many pixels as the width. The rounding in between makes that a difference of a level.
@@ -50,14 +50,35 @@ public final class PilResize {
    * @throws IllegalArgumentException if a side is not positive
    */
   public static RgbImage resize(RgbImage picture, int width, int height) {
-    return resize(picture, width, height, 0, 0, width, height);
+    return resize(picture, width, height, ResizeFilter.BILINEAR);
   }
 
-  /** A part of the picture in another size; only that part is computed. */
+  /**
+   * The picture in another size, as {@code Image.resize((width, height), filter)} gives it.
+   *
+   * @throws IllegalArgumentException if a side is not positive
+   */
+  public static RgbImage resize(RgbImage picture, int width, int height, ResizeFilter filter) {
+    return resize(picture, filter, width, height, 0, 0, width, height);
+  }
+
+  /** A part of the picture in another size, bilinearly; only that part is computed. */
   static RgbImage resize(
       RgbImage picture, int fullWidth, int fullHeight, int left, int top, int width, int height) {
-    PilWeights across = new PilWeights(picture.width(), fullWidth, left, width);
-    PilWeights down = new PilWeights(picture.height(), fullHeight, top, height);
+    return resize(picture, ResizeFilter.BILINEAR, fullWidth, fullHeight, left, top, width, height);
+  }
+
+  private static RgbImage resize(
+      RgbImage picture,
+      ResizeFilter filter,
+      int fullWidth,
+      int fullHeight,
+      int left,
+      int top,
+      int width,
+      int height) {
+    PilWeights across = new PilWeights(filter, picture.width(), fullWidth, left, width);
+    PilWeights down = new PilWeights(filter, picture.height(), fullHeight, top, height);
     int shrinks = picture.height() - fullHeight;
     boolean rowsFirst = shrinks <= 0 || shrinks <= 2 * (picture.width() - fullWidth);
     PilResize resize = new PilResize(picture, across, down, rowsFirst);
@@ -146,8 +167,8 @@ public final class PilResize {
     }
   }
 
-  /** Rounded weights can add up to a little more than one. */
+  /** Weights can be negative, and rounded ones can add up to a little more than one. */
   private static int clip(int sum) {
-    return Math.min(255, sum >> PilWeights.PRECISION);
+    return Math.max(0, Math.min(255, sum >> PilWeights.PRECISION));
   }
 }

@@ -1,5 +1,6 @@
 package dev.sconce.model;
 
+import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.Deadline;
 import dev.sconce.handler.Input;
@@ -13,10 +14,12 @@ import java.util.function.LongSupplier;
 /** Sends requests to the pool of the model they name. Safe from any thread; never blocks. */
 public final class InferenceService {
   private final ModelRegistry registry;
+  private final String explainingHandlers;
   private final LongSupplier nanoClock;
 
-  InferenceService(ModelRegistry registry, LongSupplier nanoClock) {
+  InferenceService(ModelRegistry registry, String explainingHandlers, LongSupplier nanoClock) {
     this.registry = registry;
+    this.explainingHandlers = explainingHandlers;
     this.nanoClock = nanoClock;
   }
 
@@ -27,7 +30,8 @@ public final class InferenceService {
    * @return completes with an answer or a stream, or exceptionally with a {@link ServingException};
    *     cancel it when the caller has gone
    * @throws ServingException {@code MODEL_NOT_FOUND}, {@code MODEL_VERSION_NOT_FOUND}, {@code
-   *     NO_WORKER}, {@code QUEUE_FULL}
+   *     NO_WORKER}, {@code QUEUE_FULL}, {@code BAD_REQUEST} if an explanation is wanted that the
+   *     model's handler does not give
    */
   public CompletableFuture<Output> predict(
       String name,
@@ -38,6 +42,12 @@ public final class InferenceService {
     ServedModel model = registry.find(name, version);
     Deadline deadline = Deadline.after(model.pool().settings().responseTimeout(), nanoClock);
     Input input = new Input(requestId, parts, headers, deadline);
+    if (input.explain() && !model.explains()) {
+      throw new ServingException(
+          ErrorCode.BAD_REQUEST,
+          "Model %s: its handler %s does not explain (expected: one of %s, or your own that does)"
+              .formatted(name, model.handlerName(), explainingHandlers));
+    }
     return model.pool().submit(input, version.orElse("default"));
   }
 

@@ -32,7 +32,7 @@ public record Models(ModelLifecycle lifecycle, InferenceService inference, Model
     ModelAssembly assembly = new ModelAssembly(handlers, recogniser, settings, hardware, tools);
     return new Models(
         new ModelLifecycle(store, assembly, registry, settings, executor),
-        new InferenceService(registry, tools.nanoClock()),
+        new InferenceService(registry, handlers.explainingNames(), tools.nanoClock()),
         new ModelCatalog(registry));
   }
 }

@@ -55,6 +55,11 @@ final class ServedModel {
     return handler.source().name();
   }
 
+  /** Whether the handler answers explanations. */
+  boolean explains() {
+    return handler.source().explains();
+  }
+
   /** The archive's own Python handler that was not run. */
   Optional<String> replacedHandler() {
     return handler.replaced();

@@ -6,6 +6,7 @@ import dev.sconce.image.ImageDecoder;
 import dev.sconce.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.function.Supplier;
 
 /** Reads the pictures of a request. Safe from any thread. */
 final class PictureReader {
@@ -25,8 +26,22 @@ final class PictureReader {
    * @throws ServingException {@code BAD_REQUEST} if it is no picture, or too large a one
    */
   RgbImage read(String name, Part part, PictureSettings settings) {
+    return fit(name, decode(name, part), settings);
+  }
+
+  /** The first half of {@link #read}. */
+  RgbImage decode(String name, Part part) {
+    return named(name, () -> decoder.decode(bytes(part.content())));
+  }
+
+  /** The second half of {@link #read}. */
+  RgbImage fit(String name, RgbImage picture, PictureSettings settings) {
+    return named(name, () -> settings.transform().apply(picture));
+  }
+
+  private static RgbImage named(String name, Supplier<RgbImage> step) {
     try {
-      return settings.transform().apply(decoder.decode(bytes(part.content())));
+      return step.get();
     } catch (ServingException e) {
       throw new ServingException(e.code(), name + ": " + e.getMessage(), e);
     }

@@ -8,13 +8,16 @@ import dev.sconce.image.Normalizer;
 import dev.sconce.image.PictureTransform;
 import dev.sconce.image.RgbImage;
 import dev.sconce.image.TensorLayout;
+import dev.sconce.vision.TwinModule.Judgement;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Parts: {@code left} and {@code right}, pictures; {@code cam}, a yes or no, no if it is
  * missing. The answer is the original service's: a flat JSON list of the logits, then, if asked
- * for, the rows of the left map and the rows of the right map.
+ * for, the rows of the left map and the rows of the right map. An explanation is the two maps
+ * alone: {@code [left, right]}, each a list of rows. Whoever asks for maps and accepts {@code
+ * image/png} gets them drawn over the pictures, left beside right.
  */
-final class TwinHandler implements Handler<TwinHandler.Pair, List<Object>> {
+final class TwinHandler implements Handler<TwinHandler.Pair, TwinHandler.Judged> {
   /** The name that register calls and manifests use. */
   static final String NAME = "twin";
 
@@ -43,8 +48,15 @@ final class TwinHandler implements Handler<TwinHandler.Pair, List<Object>> {
    * Two pictures in the network's size.
    *
    * @param cam whether heat-maps are wanted
+   * @param canvases what the maps are to be drawn on, if they are to be drawn
    */
-  record Pair(RgbImage left, RgbImage right, boolean cam) {}
+  record Pair(RgbImage left, RgbImage right, boolean cam, Optional<Canvases> canvases) {}
+
+  /** Both pictures in the size that is drawn on. */
+  record Canvases(RgbImage left, RgbImage right) {}
+
+  /** A pair and what the network says of it. */
+  record Judged(Judgement judgement, Optional<Canvases> canvases) {}
 
   /** What {@link #initialize} makes. */
   private record Twin(
@@ -81,26 +93,35 @@ final class TwinHandler implements Handler<TwinHandler.Pair, List<Object>> {
 
   private static Pair blank(PictureSettings pictures) {
     RgbImage picture = pictures.transform().apply(new RgbImage(1, 1, new byte[3]));
-    return new Pair(picture, picture, true);
+    return new Pair(picture, picture, true, Optional.empty());
   }
 
   @Override
   public Pair preprocess(Input input) {
     Input parts = JsonParts.spread(input);
     PictureSettings pictures = twin().pictures;
+    RgbImage left = reader.decode("left", parts.require("left"));
+    RgbImage right = reader.decode("right", parts.require("right"));
+    boolean cam = parts.flag("cam", false) || input.explain();
+    Optional<Canvases> canvases =
+        cam && input.accepts(PngFile.MEDIA_TYPE)
+            ? Optional.of(new Canvases(HeatMapOverlay.canvas(left), HeatMapOverlay.canvas(right)))
+            : Optional.empty();
     return new Pair(
-        reader.read("left", parts.require("left"), pictures),
-        reader.read("right", parts.require("right"), pictures),
-        parts.flag("cam", false));
+        reader.fit("left", left, pictures), reader.fit("right", right, pictures), cam, canvases);
   }
 
   @Override
-  public List<List<Object>> inference(List<Pair> batch) {
+  public List<Judged> inference(List<Pair> batch) {
     RgbImage first = batch.get(0).left;
     List<Integer> explained =
         IntStream.range(0, batch.size()).filter(i -> batch.get(i).cam).boxed().toList();
     fill(batch);
-    return twin().module.judge(pixels, batch.size(), first.height(), first.width(), explained);
+    List<Judgement> judgements =
+        twin().module.judge(pixels, batch.size(), first.height(), first.width(), explained);
+    return IntStream.range(0, batch.size())
+        .mapToObj(i -> new Judged(judgements.get(i), batch.get(i).canvases))
+        .toList();
   }
 
   /** All left pictures, then all right ones. */
@@ -118,8 +139,29 @@ final class TwinHandler implements Handler<TwinHandler.Pair, List<Object>> {
   }
 
   @Override
-  public Output postprocess(Input input, List<Object> judgement) {
-    return Output.json(judgement);
+  public Output postprocess(Input input, Judged judged) {
+    Judgement judgement = judged.judgement;
+    if (judged.canvases.isPresent()) {
+      return Output.bytes(PngFile.MEDIA_TYPE, PngFile.of(drawn(judgement, judged.canvases.get())));
+    }
+    if (input.explain()) {
+      return Output.json(List.of(judgement.leftMap(), judgement.rightMap()));
+    }
+    List<Object> flat = new ArrayList<>(judgement.logits());
+    flat.addAll(judgement.leftMap());
+    flat.addAll(judgement.rightMap());
+    return Output.json(flat);
+  }
+
+  private static RgbImage drawn(Judgement judgement, Canvases canvases) {
+    return HeatMapOverlay.beside(
+        HeatMapOverlay.draw(canvases.left, judgement.leftMap()),
+        HeatMapOverlay.draw(canvases.right, judgement.rightMap()));
+  }
+
+  @Override
+  public boolean explains() {
+    return true;
   }
 
   @Override

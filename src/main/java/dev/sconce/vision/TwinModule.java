@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A twin network in native memory, as all workers on one device share it. Safe from several
@@ -55,24 +56,32 @@ final class TwinModule implements AutoCloseable {
   }
 
   /**
+   * What the network says of one pair.
+   *
+   * @param logits one for each class
+   * @param leftMap the rows of the left picture's heat-map; none if it was not wanted
+   * @param rightMap the rows of the right picture's
+   */
+  record Judgement(List<Float> logits, List<float[]> leftMap, List<float[]> rightMap) {}
+
+  /**
    * Judges pairs of pictures.
    *
    * @param pixels float32 [2 pairs, height, width, 3] in a direct buffer in native order,
    *     normalised: all left pictures, then all right ones; not kept
    * @param explained the pairs whose heat-maps are wanted, by their place
-   * @return for each pair its logits, and for those explained then the rows of its left and of its
-   *     right map: {@code Float} and {@code float[]}, the order of the answer's JSON
+   * @return a judgement for each pair
    * @throws dev.sconce.error.ServingException {@code OUT_OF_MEMORY} if the device has no room for
    *     the batch
    */
-  List<List<Object>> judge(
+  List<Judgement> judge(
       ByteBuffer pixels, int pairs, int height, int width, List<Integer> explained) {
     Shape shape = new Shape(2L * pairs, height, width, 3);
     return module.compute(
         scope -> {
           NDArray pictures = scope.create(pixels, shape, DataType.FLOAT32);
           NDList answer = module.run(TwinNetwork.FORWARD, scope, pictures);
-          List<List<Object>> judgements = logits(answer.get(0), pairs);
+          List<Judgement> judgements = withoutMaps(answer.get(0), pairs);
           if (!explained.isEmpty()) {
             addMaps(judgements, answer.get(1), explained, scope);
           }
@@ -80,33 +89,41 @@ final class TwinModule implements AutoCloseable {
         });
   }
 
-  private static List<List<Object>> logits(NDArray logits, int pairs) {
+  private static List<Judgement> withoutMaps(NDArray logits, int pairs) {
     float[] values = logits.toFloatArray();
     int classes = values.length / pairs;
-    List<List<Object>> all = new ArrayList<>(pairs);
+    List<Judgement> all = new ArrayList<>(pairs);
     for (int pair = 0; pair < pairs; pair++) {
-      List<Object> own = new ArrayList<>(classes);
+      List<Float> own = new ArrayList<>(classes);
       for (int i = 0; i < classes; i++) {
         own.add(values[pair * classes + i]);
       }
-      all.add(own);
+      all.add(new Judgement(own, List.of(), List.of()));
     }
     return all;
   }
 
   private void addMaps(
-      List<List<Object>> judgements, NDArray features, List<Integer> explained, NDManager scope) {
+      List<Judgement> judgements, NDArray features, List<Integer> explained, NDManager scope) {
     boolean all = explained.size() == judgements.size();
-    long[] rows = explained.stream().mapToLong(Integer::longValue).toArray();
-    NDArray wanted = all ? features : features.get(scope.create(rows));
+    long[] places = explained.stream().mapToLong(Integer::longValue).toArray();
+    NDArray wanted = all ? features : features.get(scope.create(places));
     NDArray maps = module.runWithGradients(TwinNetwork.EXPLAIN, scope, wanted).get(0);
+    int height = (int) maps.getShape().get(2);
     int width = (int) maps.getShape().get(3);
-    int rowsEach = (int) (2 * maps.getShape().get(2));
     float[] values = maps.toFloatArray();
-    for (int i = 0; i < explained.size() * rowsEach; i++) {
-      float[] row = Arrays.copyOfRange(values, i * width, (i + 1) * width);
-      judgements.get(explained.get(i / rowsEach)).add(row);
+    for (int i = 0; i < explained.size(); i++) {
+      int place = explained.get(i);
+      List<float[]> left = rows(values, 2 * i * height, height, width);
+      List<float[]> right = rows(values, (2 * i + 1) * height, height, width);
+      judgements.set(place, new Judgement(judgements.get(place).logits, left, right));
     }
+  }
+
+  private static List<float[]> rows(float[] values, int first, int count, int width) {
+    return IntStream.range(first, first + count)
+        .mapToObj(row -> Arrays.copyOfRange(values, row * width, (row + 1) * width))
+        .toList();
   }
 
   @Override

@@ -49,15 +49,11 @@ class FullSizeTwinTest {
     for (GoldenTwin.Pair pair : pairs) {
       batch.add(handler.preprocess(input(pair)));
     }
-    List<List<Object>> answers = handler.inference(batch);
+    List<TwinHandler.Judged> answers = handler.inference(batch);
     for (int i = 0; i < pairs.size(); i++) {
-      List<Object> answer = answers.get(i);
-      int rows = (answer.size() - 2) / 2;
-      pairs.get(i).assertLogits(floats(answer.subList(0, 2)));
-      pairs
-          .get(i)
-          .assertMaps(
-              floats(answer.subList(2, 2 + rows)), floats(answer.subList(2 + rows, answer.size())));
+      TwinModule.Judgement answer = answers.get(i).judgement();
+      pairs.get(i).assertLogits(answer.logits());
+      pairs.get(i).assertMaps(flat(answer.leftMap()), flat(answer.rightMap()));
     }
   }
 
@@ -69,18 +65,13 @@ class FullSizeTwinTest {
             "cam", "True"));
   }
 
-  /** Numbers and rows of numbers, flat. */
-  private static List<Float> floats(List<Object> values) {
-    List<Float> floats = new ArrayList<>();
-    for (Object value : values) {
-      if (value instanceof float[] row) {
-        for (float number : row) {
-          floats.add(number);
-        }
-      } else {
-        floats.add((Float) value);
+  private static List<Float> flat(List<float[]> rows) {
+    List<Float> numbers = new ArrayList<>();
+    for (float[] row : rows) {
+      for (float number : row) {
+        numbers.add(number);
       }
     }
-    return floats;
+    return numbers;
   }
 }

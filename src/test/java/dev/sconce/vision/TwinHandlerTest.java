@@ -13,12 +13,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, with the small twin of {@code scripts/golden/served.py}. */
-class TwinHandlerTest extends HandlerContract<TwinHandler.Pair, List<Object>> {
+class TwinHandlerTest extends HandlerContract<TwinHandler.Pair, TwinHandler.Judged> {
   private static final Path SERVED = Path.of("src/test/resources/served");
   @TempDir Path directory;
 
   @Override
-  Handler<TwinHandler.Pair, List<Object>> handler() {
+  Handler<TwinHandler.Pair, TwinHandler.Judged> handler() {
     return VisionFixture.twinHandler();
   }
 
