@@ -95,4 +95,30 @@ class InputTest {
         () -> with("cam", text).flag("cam", false),
         "cam: " + text + " (expected: True, False, 1, 0, yes or no)");
   }
+
+  @ParameterizedTest
+  @CsvSource({"True, true", "true, true", "False, false", "1, false"})
+  void anExplanationIsWantedIfTheHeaderSaysTrue(String value, boolean wanted) {
+    assertThat(withHeader("Explain", value).explain()).isEqualTo(wanted);
+    assertThat(with().explain()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "image/png, true",
+    "' IMAGE/PNG ', true",
+    "*/*, false",
+    "image/*, false",
+    "'image/png, */*', false",
+    "image/png;q=0.5, false"
+  })
+  void aMediaTypeIsAskedForByItselfOnly(String accept, boolean accepted) {
+    assertThat(withHeader("accept", accept).accepts("image/png")).isEqualTo(accepted);
+    assertThat(with().accepts("image/png")).isFalse();
+  }
+
+  private static Input withHeader(String name, String value) {
+    Input plain = with();
+    return new Input(plain.requestId(), plain.parts(), Map.of(name, value), plain.deadline());
+  }
 }

@@ -97,6 +97,19 @@ final class ModelsFixture implements AutoCloseable {
     }
   }
 
+  /** Says of each request whether it asks for an explanation. */
+  static final class Explaining extends Echo {
+    @Override
+    public String preprocess(Input input) {
+      return input.explain() ? "explained" : "predicted";
+    }
+
+    @Override
+    public boolean explains() {
+      return true;
+    }
+  }
+
   /** Never loads. */
   static final class Broken extends Echo {
     @Override
@@ -117,7 +130,8 @@ final class ModelsFixture implements AutoCloseable {
                 "echo", Echo::new,
                 "slow", Slow::new,
                 "slow_first", SlowFirst::new,
-                "broken", Broken::new));
+                "broken", Broken::new,
+                "explaining", Explaining::new));
     HandlerRecogniser recogniser =
         directory ->
             Files.exists(directory.resolve("echo.pth"))
@@ -168,9 +182,12 @@ final class ModelsFixture implements AutoCloseable {
   }
 
   CompletableFuture<Output> send(String model, Optional<String> version, String text) {
-    return models
-        .inference()
-        .predict(model, version, "id", Map.of("body", Part.of(text)), Map.of());
+    return send(model, version, text, Map.of());
+  }
+
+  CompletableFuture<Output> send(
+      String model, Optional<String> version, String text, Map<String, String> headers) {
+    return models.inference().predict(model, version, "id", Map.of("body", Part.of(text)), headers);
   }
 
   static String text(CompletableFuture<Output> answer) throws Exception {
