@@ -118,7 +118,8 @@ class HandlerChoiceTest {
       assertThatThrownBy(() -> chosen(fixture, Optional.of("nonsense")))
           .cause()
           .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
-          .hasMessageStartingWith("handler: nonsense (expected: one of broken, echo, slow,");
+          .hasMessageStartingWith(
+              "handler: nonsense (expected: one of broken, echo, explaining, slow,");
     }
   }
 
