@@ -5,17 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sconce.error.ErrorCode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,100 +115,6 @@ class HandlerChoiceTest {
           .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
           .hasMessageStartingWith(
               "handler: nonsense (expected: one of broken, echo, explaining, slow,");
-    }
-  }
-
-  @Test
-  void aClassInTheArchivesJarServesAndSeesTheSpiButNotTheServer() throws Exception {
-    try (ModelsFixture fixture = new ModelsFixture(store)) {
-      fixture.addModel("m", "1.0", "com.example.Upper", "");
-      addJar(store.resolve("m-1.0/upper.jar"), UPPER);
-      assertThat(chosen(fixture, NONE).name()).isEqualTo("com.example.Upper");
-      assertThat(ModelsFixture.text(fixture.send("m", NONE, "abc"))).isEqualTo("ABC hidden");
-    }
-  }
-
-  @Test
-  void aClassInTheJarThatIsNoHandlerIsRefused() throws Exception {
-    try (ModelsFixture fixture = new ModelsFixture(store)) {
-      fixture.addModel("m", "1.0", "com.example.Upper", "");
-      addJar(store.resolve("m-1.0/upper.jar"), "package com.example; public class Upper {}");
-      assertThatThrownBy(() -> chosen(fixture, NONE))
-          .cause()
-          .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
-          .hasMessageStartingWith("com.example.Upper: not a handler (expected:");
-    }
-  }
-
-  @Test
-  void noClassOutsideTheArchivesJarsCanBeNamed() throws Exception {
-    try (ModelsFixture fixture = new ModelsFixture(store)) {
-      fixture.addModel("m", "1.0", "echo", "");
-      addJar(store.resolve("m-1.0/upper.jar"), UPPER);
-      for (String name : new String[] {"java.lang.String", "dev.sconce.model.ModelsFixture$Echo"}) {
-        assertThatThrownBy(() -> chosen(fixture, Optional.of(name)))
-            .cause()
-            .hasMessageStartingWith("handler: " + name + " (expected: one of");
-      }
-    }
-  }
-
-  private static final String UPPER =
-      """
-      package com.example;
-
-      import dev.sconce.handler.*;
-      import java.util.List;
-
-      public class Upper implements Handler<String, String> {
-        private String server = "hidden";
-
-        public void initialize(HandlerContext context) {
-          try {
-            Class.forName("dev.sconce.model.Models");
-            server = "seen";
-          } catch (ClassNotFoundException e) {
-            server = "hidden";
-          }
-        }
-
-        public String preprocess(Input input) {
-          return input.require("body").text();
-        }
-
-        public List<String> inference(List<String> batch) {
-          return batch.stream().map(String::toUpperCase).toList();
-        }
-
-        public Output postprocess(Input input, String text) {
-          return Output.bytes("text/plain", (text + " " + server).getBytes());
-        }
-      }
-      """;
-
-  private void addJar(Path jar, String source) throws IOException {
-    Path classes = Files.createDirectories(directory.resolve("classes"));
-    Path file = classes.resolve("Upper.java");
-    Files.writeString(file, source);
-    int result =
-        ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-d",
-                classes.toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                file.toString());
-    assertThat(result).isZero();
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-        Stream<Path> files = Files.walk(classes.resolve("com"))) {
-      for (Path compiled : files.filter(Files::isRegularFile).toList()) {
-        out.putNextEntry(new JarEntry(classes.relativize(compiled).toString().replace('\\', '/')));
-        Files.copy(compiled, out);
-        out.closeEntry();
-      }
     }
   }
 

@@ -1,0 +1,164 @@
+package dev.sconce.model;
+
+import static dev.sconce.model.ModelsFixture.get;
+import static dev.sconce.model.ModelsFixture.registration;
+import static dev.sconce.model.ModelsFixture.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sconce.error.ErrorCode;
+import java.io.IOException;
+import java.lang.management.ClassLoadingMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Handlers in a jar of the model's own archive. */
+class HandlerJarTest {
+  private static final Optional<String> DEFAULT = Optional.empty();
+  private static final int REGISTRATIONS = 200;
+
+  private static final String UPPER =
+      """
+      package com.example;
+
+      import dev.sconce.handler.*;
+      import java.util.List;
+
+      public class Upper implements Handler<String, String> {
+        private String server = "hidden";
+
+        public void initialize(HandlerContext context) {
+          try {
+            Class.forName("dev.sconce.model.Models");
+            server = "seen";
+          } catch (ClassNotFoundException e) {
+            server = "hidden";
+          }
+        }
+
+        public String preprocess(Input input) {
+          return input.require("body").text();
+        }
+
+        public List<String> inference(List<String> batch) {
+          return batch.stream().map(String::toUpperCase).toList();
+        }
+
+        public Output postprocess(Input input, String text) {
+          return Output.bytes("text/plain", (text + " " + server).getBytes());
+        }
+      }
+      """;
+
+  @TempDir Path directory;
+  private Path store = Path.of("");
+
+  @BeforeEach
+  void makeStore() throws IOException {
+    store = Files.createDirectories(directory.resolve("store"));
+  }
+
+  @Test
+  void aClassInTheJarServesAndSeesTheSpiButNotTheServer() throws Exception {
+    try (ModelsFixture fixture = serving(UPPER)) {
+      fixture.register(registration("m-1.0", 1));
+
+      assertThat(fixture.models.catalog().describe("m", DEFAULT).handler().name())
+          .isEqualTo("com.example.Upper");
+      assertThat(text(fixture.send("m", DEFAULT, "abc"))).isEqualTo("ABC hidden");
+    }
+  }
+
+  @Test
+  void aClassInTheJarThatIsNoHandlerIsRefused() throws Exception {
+    try (ModelsFixture fixture = serving("package com.example; public class Upper {}")) {
+      assertThatThrownBy(() -> fixture.register(registration("m-1.0", 1)))
+          .cause()
+          .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
+          .hasMessageStartingWith("com.example.Upper: not a handler (expected:");
+    }
+  }
+
+  @Test
+  void noClassOutsideTheArchivesJarsCanBeNamed() throws Exception {
+    for (String name : new String[] {"java.lang.String", "dev.sconce.model.ModelsFixture$Echo"}) {
+      try (ModelsFixture fixture = new ModelsFixture(store)) {
+        fixture.addModel("m", "1.0", "", "handler: " + name + "\n");
+        addJar(store.resolve("m-1.0/upper.jar"), UPPER);
+        assertThatThrownBy(() -> fixture.register(registration("m-1.0", 1)))
+            .cause()
+            .hasMessageStartingWith("handler: " + name + " (expected: one of");
+      }
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void noClassOfAnUnregisteredModelStays() throws Exception {
+    try (ModelsFixture fixture = serving(UPPER)) {
+      serveAndUnregister(fixture, 20); // whatever the server itself loads, it has now
+      ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
+      System.gc();
+      long unloaded = classes.getUnloadedClassCount();
+
+      serveAndUnregister(fixture, REGISTRATIONS);
+
+      // A class and its hidden lambda each time. The last ones may still be on a thread's stack.
+      while (classes.getUnloadedClassCount() - unloaded < 2 * (REGISTRATIONS - 5)) {
+        System.gc();
+      }
+    }
+  }
+
+  private static void serveAndUnregister(ModelsFixture fixture, int times) throws Exception {
+    for (int i = 0; i < times; i++) {
+      fixture.register(registration("m-1.0", 1));
+      assertThat(text(fixture.send("m", DEFAULT, "abc"))).isEqualTo("ABC hidden");
+      get(fixture.models.lifecycle().unregister("m", DEFAULT));
+    }
+  }
+
+  /** With a model whose jar has the class {@code com.example.Upper}. */
+  private ModelsFixture serving(String source) throws IOException {
+    ModelsFixture fixture = new ModelsFixture(store);
+    fixture.addModel("m", "1.0", "com.example.Upper", "");
+    addJar(store.resolve("m-1.0/upper.jar"), source);
+    return fixture;
+  }
+
+  private void addJar(Path jar, String source) throws IOException {
+    Path classes = Files.createDirectories(directory.resolve("classes"));
+    Path file = classes.resolve("Upper.java");
+    Files.writeString(file, source);
+    int result =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-d",
+                classes.toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                file.toString());
+    assertThat(result).isZero();
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+        Stream<Path> files = Files.walk(classes.resolve("com"))) {
+      for (Path compiled : files.filter(Files::isRegularFile).toList()) {
+        out.putNextEntry(new JarEntry(classes.relativize(compiled).toString().replace('\\', '/')));
+        Files.copy(compiled, out);
+        out.closeEntry();
+      }
+    }
+  }
+}
