@@ -35,7 +35,9 @@ public sealed interface ScriptValue {
    */
   record Other(String type) implements ScriptValue {}
 
-  /** What it is, for messages: {@code float32 [1, 5]}, {@code a dictionary of aux, out}. */
+  /**
+   * What it is, for messages: {@code float32 [1, 5]}, {@code a dictionary of out: float32 [1, 5]}.
+   */
   default String describe() {
     if (this instanceof Array tensor) {
       return describe(tensor.array.getDataType(), tensor.array.getShape());
@@ -49,7 +51,9 @@ public sealed interface ScriptValue {
               .collect(Collectors.joining());
     }
     if (this instanceof Dictionary dictionary) {
-      return "a dictionary of " + String.join(", ", dictionary.members.keySet());
+      return dictionary.members.entrySet().stream()
+          .map(member -> member.getKey() + ": " + member.getValue().describe())
+          .collect(Collectors.joining(", ", "a dictionary of ", ""));
     }
     return ((Other) this).type;
   }

@@ -31,7 +31,11 @@ public final class VisionHandlers implements HandlerRecogniser {
         TwinHandler.NAME,
         () -> new TwinHandler(reader, modules),
         ImageClassifierHandler.NAME,
-        () -> new ImageClassifierHandler(reader, modules));
+        () -> new ImageClassifierHandler(reader, modules),
+        ImageSegmenterHandler.NAME,
+        () -> new ImageSegmenterHandler(reader, modules),
+        ObjectDetectorHandler.NAME,
+        () -> new ObjectDetectorHandler(reader, modules));
   }
 
   @Override

@@ -35,6 +35,14 @@ final class VisionFixture implements AutoCloseable {
     return new ImageClassifierHandler(READER, modules());
   }
 
+  static ImageSegmenterHandler imageSegmenter() {
+    return new ImageSegmenterHandler(READER, modules());
+  }
+
+  static ObjectDetectorHandler objectDetector() {
+    return new ObjectDetectorHandler(READER, modules());
+  }
+
   private static ModuleFactory modules() {
     return new ModuleFactory(TestDevice.engine());
   }
