@@ -96,6 +96,11 @@ final class RunningServer implements AutoCloseable {
         .POST(BodyPublishers.ofByteArray(body));
   }
 
+  /** The inference port's answer to {@code curl …/predictions/MODEL -T FILE}. */
+  HttpResponse<String> upload(String model, Path file) throws Exception {
+    return send(request(0, "/predictions/" + model).PUT(BodyPublishers.ofFile(file)).build());
+  }
+
   HttpResponse<String> ping() throws Exception {
     return send(request(0, "/ping").build());
   }

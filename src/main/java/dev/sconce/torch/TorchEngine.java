@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class TorchEngine {
   private static final Logger log = LoggerFactory.getLogger(TorchEngine.class);
 
+  /** Where DJL looks for libraries with operators of their own: paths, with commas between. */
+  static final String EXTRA_LIBRARIES = "PYTORCH_EXTRA_LIBRARY_PATH";
+
   private static final int NO_LIMIT = Integer.MAX_VALUE;
 
   private final Engine engine;

@@ -3,6 +3,7 @@ package dev.sconce.torch;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -17,11 +18,15 @@ import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +40,8 @@ import java.util.stream.Stream;
  * gradients through them.
  */
 public final class TorchModule implements AutoCloseable {
+  private static final Pattern DECLARATION = Pattern.compile("(?m)^Declaration: (.*)$");
+
   private final Model model;
   private final PtSymbolBlock block;
   private final Semaphore turns;
@@ -62,9 +69,10 @@ public final class TorchModule implements AutoCloseable {
       if (isOutOfMemory(e)) {
         throw outOfMemory(device, e);
       }
-      String reason = e.getMessage();
-      throw new ServingException(
-          ErrorCode.INVALID_MODEL, file.getFileName() + ": libtorch cannot load it: " + reason, e);
+      String reason =
+          MissingOperators.named(file, String.valueOf(e.getMessage()))
+              .orElse("libtorch cannot load it: " + e.getMessage());
+      throw new ServingException(ErrorCode.INVALID_MODEL, file.getFileName() + ": " + reason, e);
     } finally {
       if (!loaded) {
         model.close();
@@ -114,6 +122,59 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
+   * Runs a method of one argument without gradients, within {@link #compute}, whatever it gives.
+   *
+   * @param scope owns the arrays of the result
+   * @param input an array on the module's device
+   */
+  public ScriptValue call(String method, NDManager scope, NDArray input) {
+    return call(method, scope, IValue.from((PtNDArray) input));
+  }
+
+  /** As {@link #call(String, NDManager, NDArray)}, for a method that takes a list of tensors. */
+  public ScriptValue callWithList(String method, NDManager scope, List<NDArray> inputs) {
+    return call(method, scope, IValue.listFrom(inputs.toArray(PtNDArray[]::new)));
+  }
+
+  private ScriptValue call(String method, NDManager scope, IValue input) {
+    try (input) {
+      return inTurn(
+          () -> {
+            try (IValue value = IValueUtils.runMethod(block, method, input)) {
+              return ScriptValue.of(value, (PtNDManager) scope);
+            }
+          });
+    }
+  }
+
+  /**
+   * A method's types as libtorch writes them: {@code forward(__torch__.Net self, Tensor[] images)
+   * -> Tensor}; empty if it does not say.
+   */
+  public Optional<String> declaration(String method) {
+    // DJL has no call for it. libtorch tells it to whoever gives a value of a wrong type; nothing
+    // of the method runs.
+    try (IValue text = IValue.from("")) {
+      IValueUtils.runMethod(block, method, text).close();
+      return Optional.empty();
+    } catch (EngineException e) {
+      return Optional.of(DECLARATION.matcher(String.valueOf(e.getMessage())))
+          .filter(Matcher::find)
+          .map(found -> found.group(1));
+    }
+  }
+
+  /** What libtorch says is wrong, without the source text that it quotes. */
+  public static String reason(EngineException e) {
+    String[] lines = String.valueOf(e.getMessage()).strip().split("\\R");
+    return Arrays.stream(lines)
+        .filter(line -> line.contains("Error: "))
+        .reduce((first, second) -> second)
+        .map(line -> line.replaceFirst("^.*?Error: ", ""))
+        .orElse(lines[0]);
+  }
+
+  /**
    * Runs {@code method} within {@link #compute} with gradients switched on for this thread, for
    * methods that call {@code torch.autograd.grad} themselves. Safe from several threads at once,
    * other than DJL's gradient collector, of which a JVM has one.
@@ -154,7 +215,7 @@ public final class TorchModule implements AutoCloseable {
     }
   }
 
-  private NDList inTurn(Supplier<NDList> forward) {
+  private <T> T inTurn(Supplier<T> forward) {
     turns.acquireUninterruptibly();
     try {
       return forward.get();

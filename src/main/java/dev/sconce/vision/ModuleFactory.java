@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Brings written networks into native memory. Safe from any thread. */
+/** Brings networks into native memory. Safe from any thread. */
 final class ModuleFactory {
   private final TorchEngine engine;
 
@@ -36,6 +36,15 @@ final class ModuleFactory {
     } finally {
       Files.deleteIfExists(file);
     }
+  }
+
+  /**
+   * Loads a TorchScript file of the user's.
+   *
+   * @throws dev.sconce.error.ServingException as {@link TorchEngine#load}
+   */
+  TorchModule loadScript(Path file, Device device) {
+    return engine.load(file, djl(device));
   }
 
   /** DJL's word for a device. */

@@ -28,18 +28,40 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
   private static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
 
   /**
-   * Reads them from a model's configuration.
+   * What torchvision's classifiers are evaluated with: {@code Resize(256)}, {@code
+   * CenterCrop(224)}.
+   */
+  static final PictureSettings IMAGENET =
+      new PictureSettings(
+          PictureTransform.resize(256).withCenterCrop(224, 224), IMAGENET_MEAN, IMAGENET_STD);
+
+  /** {@code ToTensor} alone: pictures in their own size, 0…1. */
+  static final PictureSettings AS_THEY_ARE =
+      new PictureSettings(PictureTransform.NONE, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
+
+  /**
+   * Reads them from a model's configuration, with ImageNet's statistics if it says nothing of them.
    *
    * @param fallback what is done with sizes if the configuration says nothing of them
    * @throws ServingException {@code INVALID_MODEL} naming key, value and expectation
    */
   static PictureSettings of(HandlerSettings settings, PictureTransform fallback) {
-    List<Double> std = settings.numbers("std", 3).orElse(IMAGENET_STD);
+    return of(settings, new PictureSettings(fallback, IMAGENET_MEAN, IMAGENET_STD));
+  }
+
+  /**
+   * Reads them from a model's configuration.
+   *
+   * @param fallback what holds where the configuration says nothing
+   * @throws ServingException {@code INVALID_MODEL} naming key, value and expectation
+   */
+  static PictureSettings of(HandlerSettings settings, PictureSettings fallback) {
+    List<Double> std = settings.numbers("std", 3).orElse(fallback.std);
     if (std.stream().anyMatch(value -> value <= 0)) {
       throw settings.fault("std", "3 numbers > 0");
     }
-    List<Double> mean = settings.numbers("mean", 3).orElse(IMAGENET_MEAN);
-    return new PictureSettings(transform(settings, fallback), mean, std);
+    List<Double> mean = settings.numbers("mean", 3).orElse(fallback.mean);
+    return new PictureSettings(transform(settings, fallback.transform), mean, std);
   }
 
   private static PictureTransform transform(HandlerSettings settings, PictureTransform fallback) {

@@ -9,8 +9,6 @@ import dev.sconce.image.PictureTransform;
 import dev.sconce.image.RgbImage;
 import dev.sconce.image.TensorLayout;
 import dev.sconce.vision.TwinModule.Judgement;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,8 +39,7 @@ final class TwinHandler implements Handler<TwinHandler.Pair, TwinHandler.Judged>
   private final ModuleFactory modules;
   private @Nullable Twin twin;
 
-  /** Pixels of one batch; grows to the largest batch seen. Only this handler's thread uses it. */
-  private ByteBuffer pixels = ByteBuffer.allocateDirect(0);
+  private final PixelBuffer pixels = new PixelBuffer();
 
   /**
    * Two pictures in the network's size.
@@ -118,7 +115,7 @@ final class TwinHandler implements Handler<TwinHandler.Pair, TwinHandler.Judged>
         IntStream.range(0, batch.size()).filter(i -> batch.get(i).cam).boxed().toList();
     fill(batch);
     List<Judgement> judgements =
-        twin().module.judge(pixels, batch.size(), first.height(), first.width(), explained);
+        twin().module.judge(pixels.bytes(), batch.size(), first.height(), first.width(), explained);
     return IntStream.range(0, batch.size())
         .mapToObj(i -> new Judged(judgements.get(i), batch.get(i).canvases))
         .toList();
@@ -126,13 +123,8 @@ final class TwinHandler implements Handler<TwinHandler.Pair, TwinHandler.Judged>
 
   /** All left pictures, then all right ones. */
   private void fill(List<Pair> batch) {
-    int values = Math.multiplyExact(2 * batch.size(), batch.get(0).left.pixels().length);
-    int bytes = Math.multiplyExact(values, Float.BYTES);
-    if (pixels.capacity() < bytes) {
-      pixels = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-    }
-    pixels.clear().limit(bytes);
-    FloatBuffer floats = pixels.asFloatBuffer();
+    long values = 2L * batch.size() * batch.get(0).left.pixels().length;
+    FloatBuffer floats = pixels.clear(values);
     Normalizer normalizer = twin().normalizer;
     batch.forEach(pair -> normalizer.write(pair.left, TensorLayout.NHWC, floats));
     batch.forEach(pair -> normalizer.write(pair.right, TensorLayout.NHWC, floats));

@@ -27,7 +27,15 @@ public final class VisionHandlers implements HandlerRecogniser {
 
   /** Each handler by the name that register calls and manifests use. */
   public Map<String, Supplier<Handler<?, ?>>> byName() {
-    return Map.of(TwinHandler.NAME, () -> new TwinHandler(reader, modules));
+    return Map.of(
+        TwinHandler.NAME,
+        () -> new TwinHandler(reader, modules),
+        ImageClassifierHandler.NAME,
+        () -> new ImageClassifierHandler(reader, modules),
+        ImageSegmenterHandler.NAME,
+        () -> new ImageSegmenterHandler(reader, modules),
+        ObjectDetectorHandler.NAME,
+        () -> new ObjectDetectorHandler(reader, modules));
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Writes TorchScript archives without weights, from source text. */
-final class ScriptFile {
+public final class ScriptFile {
   private ScriptFile() {}
 
   /**
@@ -20,12 +20,24 @@ final class ScriptFile {
    * @param body its lines, as {@code torch.jit.save} prints them
    */
   static Path write(Path file, String body) throws IOException {
+    return write(file, "x: Tensor) -> Tensor", body);
+  }
+
+  /**
+   * A module of one method.
+   *
+   * @param declaration what follows {@code forward(self, }, up to its colon
+   * @param body its lines, as {@code torch.jit.save} prints them
+   */
+  public static Path write(Path file, String declaration, String body) throws IOException {
     Map<String, String> entries = new LinkedHashMap<>();
     entries.put("version", "3\n");
     entries.put(
         "code/__torch__.py",
         "class Net(Module):\n  __parameters__ = []\n  __buffers__ = []\n"
-            + "  def forward(self: __torch__.Net,\n    x: Tensor) -> Tensor:\n    "
+            + "  def forward(self: __torch__.Net,\n    "
+            + declaration
+            + ":\n    "
             + body.replace("\n", "\n    ")
             + "\n");
     entries.put("data.pkl", "\u0080\u0002c__torch__\nNet\n)\u0081}b.");

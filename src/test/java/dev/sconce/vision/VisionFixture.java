@@ -19,6 +19,8 @@ import java.util.Optional;
 
 /** What handlers of this room are given, on the device that tests run on. */
 final class VisionFixture implements AutoCloseable {
+  private static final PictureReader READER = new PictureReader(new ImageDecoder(1 << 24));
+
   final SharedResources shared = new SharedResources();
 
   static Device device() {
@@ -26,8 +28,23 @@ final class VisionFixture implements AutoCloseable {
   }
 
   static TwinHandler twinHandler() {
-    return new TwinHandler(
-        new PictureReader(new ImageDecoder(1 << 24)), new ModuleFactory(TestDevice.engine()));
+    return new TwinHandler(READER, modules());
+  }
+
+  static ImageClassifierHandler imageClassifier() {
+    return new ImageClassifierHandler(READER, modules());
+  }
+
+  static ImageSegmenterHandler imageSegmenter() {
+    return new ImageSegmenterHandler(READER, modules());
+  }
+
+  static ObjectDetectorHandler objectDetector() {
+    return new ObjectDetectorHandler(READER, modules());
+  }
+
+  private static ModuleFactory modules() {
+    return new ModuleFactory(TestDevice.engine());
   }
 
   HandlerContext context(Path modelDirectory, Map<String, Object> settings) {

@@ -1,0 +1,64 @@
+package dev.sconce.vision;
+
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import dev.sconce.handler.HandlerContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Finds the one file that a model is in. */
+final class ModelFile {
+  private static final List<String> EXTENSIONS = List.of(".pt", ".pth");
+
+  private ModelFile() {}
+
+  /**
+   * The manifest's {@code serializedFile}; without one, the directory's only {@code .pt} or {@code
+   * .pth} file.
+   *
+   * @throws ServingException {@code INVALID_MODEL} if it is not there, or there are several, naming
+   *     what is
+   */
+  static Path in(HandlerContext context) {
+    List<Path> files = files(context.modelDirectory());
+    List<Path> candidates =
+        context
+            .serializedFile()
+            .map(name -> List.of(context.modelDirectory().resolve(name)))
+            .orElseGet(() -> files.stream().filter(ModelFile::holdsModel).toList());
+    if (candidates.size() != 1 || !Files.isRegularFile(candidates.get(0))) {
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL,
+          "found: %s (expected: %s)"
+              .formatted(
+                  files.isEmpty() ? "no files" : names(files),
+                  context
+                      .serializedFile()
+                      .map(name -> "the manifest's serializedFile " + name)
+                      .orElse("one .pt or .pth file, or a serializedFile in the manifest")));
+    }
+    return candidates.get(0);
+  }
+
+  private static List<Path> files(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    } catch (IOException e) {
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL, "the model's directory cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean holdsModel(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return EXTENSIONS.stream().anyMatch(name::endsWith);
+  }
+
+  private static String names(List<Path> files) {
+    return String.join(", ", files.stream().map(file -> file.getFileName().toString()).toList());
+  }
+}

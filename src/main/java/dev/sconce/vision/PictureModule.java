@@ -1,0 +1,149 @@
+package dev.sconce.vision;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import dev.sconce.handler.HandlerContext;
+import dev.sconce.torch.ScriptValue;
+import dev.sconce.torch.TorchModule;
+import dev.sconce.weights.WeightsFormat;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * A TorchScript module that is asked about pictures, as all workers on one device share it. Safe
+ * from several threads; {@link dev.sconce.handler.SharedResources} closes it.
+ */
+final class PictureModule implements AutoCloseable {
+  private static final String METHOD = "forward";
+
+  private final TorchModule module;
+  private final String fileName;
+  private final boolean takesList;
+
+  private PictureModule(TorchModule module, String fileName) {
+    this.module = module;
+    this.fileName = fileName;
+    this.takesList =
+        module
+            .declaration(METHOD)
+            .filter(declaration -> declaration.matches("forward\\([^,]+, Tensor\\[].*"))
+            .isPresent();
+  }
+
+  /**
+   * Finds the model's file and loads the module in it.
+   *
+   * @throws ServingException {@code INVALID_MODEL} if there is none, or libtorch cannot load it;
+   *     {@code OUT_OF_MEMORY} if the device has no room for it
+   */
+  static PictureModule load(HandlerContext context, ModuleFactory modules) {
+    Path file = ModelFile.in(context);
+    String name = file.getFileName().toString();
+    WeightsFormat format = WeightsFormat.of(file);
+    if (format != WeightsFormat.TORCHSCRIPT) {
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL,
+          name
+              + ": weights without a network (expected: TorchScript, as torch.jit.save writes it)");
+    }
+    return new PictureModule(modules.loadScript(file, context.device()), name);
+  }
+
+  /**
+   * Whether pictures of one call may differ in size: torchvision's scripted detectors take a list.
+   */
+  boolean takesList() {
+    return takesList;
+  }
+
+  /** What to tell people of the module. */
+  Map<String, Object> facts() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("module", fileName);
+    facts.put("moduleTakes", takesList ? "a list of float32 CHW" : "float32 NCHW");
+    return facts;
+  }
+
+  /**
+   * Runs the module on pictures.
+   *
+   * @param pixels float32 in a direct buffer in native order, one picture after the other; not kept
+   * @param shapes of the pictures, mostly {@code [3, height, width]}; all alike unless {@link
+   *     #takesList}
+   * @param reader makes plain values of the answer
+   * @throws ServingException {@code OUT_OF_MEMORY} if the device has no room for it; {@code
+   *     INTERNAL} if the module fails, with libtorch's reason and its exception as cause
+   */
+  <R> R ask(ByteBuffer pixels, List<List<Long>> shapes, Function<ModuleAnswer, R> reader) {
+    String question = fileName + ": " + METHOD + "(" + describe(shapes) + ")";
+    try {
+      return module.compute(
+          scope -> {
+            ScriptValue answer =
+                takesList
+                    ? module.callWithList(METHOD, scope, apart(scope, pixels, shapes))
+                    : module.call(METHOD, scope, together(scope, pixels, shapes));
+            return reader.apply(new ModuleAnswer(question, answer, shapes.size()));
+          });
+    } catch (EngineException e) {
+      throw new ServingException(
+          ErrorCode.INTERNAL, question + " failed: " + TorchModule.reason(e), e);
+    }
+  }
+
+  private String describe(List<List<Long>> shapes) {
+    Stream<Shape> inputs =
+        takesList
+            ? shapes.stream().map(PictureModule::shape)
+            : Stream.of(batch(shapes.size(), shapes.get(0)));
+    return inputs
+        .map(shape -> ScriptValue.describe(DataType.FLOAT32, shape))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static NDArray together(NDManager scope, ByteBuffer pixels, List<List<Long>> shapes) {
+    return scope.create(pixels, batch(shapes.size(), shapes.get(0)), DataType.FLOAT32);
+  }
+
+  private static List<NDArray> apart(NDManager scope, ByteBuffer pixels, List<List<Long>> shapes) {
+    List<NDArray> pictures = new ArrayList<>();
+    int start = pixels.position();
+    for (List<Long> sides : shapes) {
+      Shape shape = shape(sides);
+      int bytes = Math.toIntExact(shape.size() * Float.BYTES);
+      ByteBuffer own = pixels.slice(start, bytes).order(ByteOrder.nativeOrder());
+      pictures.add(scope.create(own, shape, DataType.FLOAT32));
+      start += bytes;
+    }
+    return pictures;
+  }
+
+  private static Shape batch(int pictures, List<Long> sides) {
+    return new Shape(
+        LongStream.concat(LongStream.of(pictures), sides.stream().mapToLong(Long::longValue))
+            .toArray());
+  }
+
+  private static Shape shape(List<Long> sides) {
+    return new Shape(sides.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  @Override
+  public void close() {
+    module.close();
+  }
+}
