@@ -7,15 +7,13 @@ import dev.sconce.handler.Output;
 import dev.sconce.image.Normalizer;
 import dev.sconce.image.PictureTransform;
 import dev.sconce.image.RgbImage;
-import dev.sconce.image.TensorLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +34,7 @@ final class TwinHandler implements Handler<TwinHandler.Pair, List<Object>> {
   private final ModuleFactory modules;
   private @Nullable Twin twin;
 
-  /** Pixels of one batch; grows to the largest batch seen. Only this handler's thread uses it. */
-  private ByteBuffer pixels = ByteBuffer.allocateDirect(0);
+  private final PictureBatch pixels = new PictureBatch();
 
   /**
    * Two pictures in the network's size.
@@ -99,22 +96,10 @@ final class TwinHandler implements Handler<TwinHandler.Pair, List<Object>> {
     RgbImage first = batch.get(0).left;
     List<Integer> explained =
         IntStream.range(0, batch.size()).filter(i -> batch.get(i).cam).boxed().toList();
-    fill(batch);
-    return twin().module.judge(pixels, batch.size(), first.height(), first.width(), explained);
-  }
-
-  /** All left pictures, then all right ones. */
-  private void fill(List<Pair> batch) {
-    int values = Math.multiplyExact(2 * batch.size(), batch.get(0).left.pixels().length);
-    int bytes = Math.multiplyExact(values, Float.BYTES);
-    if (pixels.capacity() < bytes) {
-      pixels = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-    }
-    pixels.clear().limit(bytes);
-    FloatBuffer floats = pixels.asFloatBuffer();
-    Normalizer normalizer = twin().normalizer;
-    batch.forEach(pair -> normalizer.write(pair.left, TensorLayout.NHWC, floats));
-    batch.forEach(pair -> normalizer.write(pair.right, TensorLayout.NHWC, floats));
+    List<RgbImage> leftsThenRights =
+        Stream.concat(batch.stream().map(Pair::left), batch.stream().map(Pair::right)).toList();
+    ByteBuffer filled = pixels.fill(leftsThenRights, twin().normalizer);
+    return twin().module.judge(filled, batch.size(), first.height(), first.width(), explained);
   }
 
   @Override

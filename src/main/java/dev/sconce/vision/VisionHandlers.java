@@ -27,14 +27,22 @@ public final class VisionHandlers implements HandlerRecogniser {
 
   /** Each handler by the name that register calls and manifests use. */
   public Map<String, Supplier<Handler<?, ?>>> byName() {
-    return Map.of(TwinHandler.NAME, () -> new TwinHandler(reader, modules));
+    return Map.of(
+        TwinHandler.NAME, () -> new TwinHandler(reader, modules),
+        UnetHandler.NAME, () -> new UnetHandler(reader, modules));
   }
 
   @Override
   public Recognition recognise(Path modelDirectory) {
-    TwinWeights weights = TwinWeights.in(modelDirectory);
-    Optional<String> handler =
-        weights.areComplete() ? Optional.of(TwinHandler.NAME) : Optional.empty();
-    return new Recognition(handler, weights.found());
+    WeightsFiles files = WeightsFiles.in(modelDirectory);
+    TwinWeights twin = new TwinWeights(files);
+    return new Recognition(fitting(files, twin), twin.found());
+  }
+
+  private static Optional<String> fitting(WeightsFiles files, TwinWeights twin) {
+    if (twin.areComplete()) {
+      return Optional.of(TwinHandler.NAME);
+    }
+    return UnetWeights.among(files).size() == 1 ? Optional.of(UnetHandler.NAME) : Optional.empty();
   }
 }

@@ -65,7 +65,7 @@ class RefusedUnetsTest {
         "Missing key(s) in state_dict: \"layers.0.5.0.bn2.bias\", \"layers.3.0.0.bias\". ",
         "Unexpected key(s) in state_dict: \"layers.9.weight\". ",
         "size mismatch for layers.6.conv1.0.weight: copying a param with shape torch.Size([8, 8, 3,"
-            + " 3]) from checkpoint, the shape in current model is torch.Size([56, 56, 3, 3]).");
+            + " 3]) from checkpoint, the shape in current model is torch.Size([32, 32, 3, 3]).");
   }
 
   @ParameterizedTest
