@@ -80,14 +80,6 @@ public record Input(
     return header("explain").filter(value -> value.equalsIgnoreCase("true")).isPresent();
   }
 
-  /**
-   * Whether the client asks for this media type and no other; a list, a wildcard or a missing
-   * {@code Accept} leave the choice to the handler.
-   */
-  public boolean accepts(String mediaType) {
-    return header("accept").map(String::strip).filter(mediaType::equalsIgnoreCase).isPresent();
-  }
-
   private static boolean flagValue(String name, String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "true", "1", "yes" -> true;

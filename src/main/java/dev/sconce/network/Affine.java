@@ -103,6 +103,17 @@ final class Affine {
     return Constant.rowMajor(Constant.Type.FLOAT32, () -> toFloats(shift), out);
   }
 
+  /** The diagonal of A, which must be diagonal, for channels of pictures: [out, 1, 1]. */
+  Constant channelFactors(Constant.Type type) {
+    double[] factors = factors();
+    return Constant.rowMajor(type, () -> toFloats(factors), out, 1, 1);
+  }
+
+  /** b, for channels of pictures: [out, 1, 1]. */
+  Constant channelSummands(Constant.Type type) {
+    return Constant.rowMajor(type, () -> toFloats(shift), out, 1, 1);
+  }
+
   static float[] toFloats(double[] values) {
     float[] floats = new float[values.length];
     for (int i = 0; i < values.length; i++) {

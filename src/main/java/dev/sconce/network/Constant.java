@@ -37,7 +37,11 @@ final class Constant {
     this.values = values;
   }
 
-  /** A tensor in the usual order: the last dimension's neighbours are neighbours in memory. */
+  /**
+   * A tensor in the usual order: the last dimension's neighbours are neighbours in memory.
+   *
+   * @param values gives them in an array that is not kept
+   */
   static Constant rowMajor(Type type, Supplier<float[]> values, long... shape) {
     long[] strides = new long[shape.length];
     long stride = 1;
@@ -51,7 +55,8 @@ final class Constant {
   /**
    * A convolution's weight whose channels lie innermost (PyTorch's channels_last).
    *
-   * @param values the weight in the usual order [out, in, height, width]
+   * @param values gives the weight in the usual order [out, in, height, width], in an array that is
+   *     not kept and may be written to
    */
   static Constant channelsLast(Type type, Supplier<float[]> values, long... shape) {
     int in = (int) shape[1];
@@ -60,20 +65,21 @@ final class Constant {
     return new Constant(shape, strides, type, () -> channelsInnermost(values.get(), in, area));
   }
 
+  /** In place, block by block: a decoder's largest weight alone has 300 MB. */
   private static float[] channelsInnermost(float[] values, int channels, int area) {
     if (channels == 1 || area == 1) {
       return values;
     }
-    float[] moved = new float[values.length];
-    int block = channels * area;
-    for (int start = 0; start < values.length; start += block) {
+    float[] block = new float[channels * area];
+    for (int start = 0; start < values.length; start += block.length) {
+      System.arraycopy(values, start, block, 0, block.length);
       for (int channel = 0; channel < channels; channel++) {
         for (int at = 0; at < area; at++) {
-          moved[start + at * channels + channel] = values[start + channel * area + at];
+          values[start + at * channels + channel] = block[channel * area + at];
         }
       }
     }
-    return moved;
+    return values;
   }
 
   /** The sizes of the dimensions; not to be written to. */
@@ -95,18 +101,21 @@ final class Constant {
     return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 
-  /** The elements as they lie in memory, little-endian. */
-  ByteBuffer bytes() {
-    float[] numbers = values.get();
+  /** The elements as they lie in memory; computed anew each time. */
+  float[] numbers() {
+    return values.get();
+  }
+
+  /** A piece of {@link #numbers} in this constant's type, little-endian. */
+  ByteBuffer bytes(float[] numbers, int from, int count) {
     ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(numbers.length, type.bytes))
-            .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(Math.multiplyExact(count, type.bytes)).order(ByteOrder.LITTLE_ENDIAN);
     if (type == Type.FLOAT32) {
-      bytes.asFloatBuffer().put(numbers);
+      bytes.asFloatBuffer().put(numbers, from, count);
       return bytes;
     }
-    for (float number : numbers) {
-      bytes.putShort(bfloat16(number));
+    for (int i = from; i < from + count; i++) {
+      bytes.putShort(bfloat16(numbers[i]));
     }
     return bytes.flip();
   }

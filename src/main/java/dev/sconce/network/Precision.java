@@ -5,8 +5,8 @@ public enum Precision {
   /** 32-bit floating point, as the weights are. */
   FP32,
   /**
-   * bfloat16 in the encoder's convolutions: 8 bits of mantissa, sums in 32 bits. The head stays in
-   * 32 bits.
+   * bfloat16 in the convolutions: 8 bits of mantissa, sums in 32 bits. What turns features into
+   * answers (a head, a segmenter's last convolution) stays in 32 bits.
    */
   BF16;
 

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * torchvision's ResNet without its pooling and its classifier: a stem, then stages of residual
@@ -35,6 +35,11 @@ final class ResNetEncoder {
     static final Names MODULE =
         new Names("conv1", "bn1", List.of("layer1", "layer2", "layer3", "layer4"));
     static final Names SEQUENTIAL = new Names("0", "1", List.of("4", "5", "6", "7"));
+
+    Names within(String prefix) {
+      return new Names(
+          prefix + stem, prefix + stemNorm, stages.stream().map(stage -> prefix + stage).toList());
+    }
   }
 
   /**
@@ -88,6 +93,21 @@ final class ResNetEncoder {
     return encoder;
   }
 
+  /** Whether the keys of a {@code Sequential} that begin a ResNet are there, after a prefix. */
+  static boolean recognises(LayerWeights weights, String prefix) {
+    return areNames(weights, Names.SEQUENTIAL.within(prefix));
+  }
+
+  /**
+   * Infers an encoder that is a {@code Sequential} inside a larger network. Whether its weights fit
+   * is for the caller to check, against {@link #expected}, together with the rest.
+   *
+   * @param prefix of the keys, such as {@code layers.0.}
+   */
+  static ResNetEncoder within(LayerWeights weights, String prefix) {
+    return new ResNetEncoder(weights, Names.SEQUENTIAL.within(prefix));
+  }
+
   private List<Stage> stages() {
     List<Stage> found = new ArrayList<>();
     for (int i = 0; i < MAX_STAGES; i++) {
@@ -113,7 +133,7 @@ final class ResNetEncoder {
   }
 
   /** Every key that such an encoder has, with its shape, in PyTorch's order. */
-  private Map<String, Shape> expected() {
+  Map<String, Shape> expected() {
     Map<String, Shape> expected = new LinkedHashMap<>();
     expected.put(names.stem + ".weight", Shape.of(stemChannels, 3, STEM_KERNEL, STEM_KERNEL));
     BatchNorm.expect(expected, names.stemNorm, stemChannels);
@@ -164,6 +184,11 @@ final class ResNetEncoder {
     return (int) stages.get(stages.size() - 1).out;
   }
 
+  /** The channels of each tensor that {@link #writeStages} gives. */
+  List<Long> stageChannels() {
+    return Stream.concat(Stream.of(stemChannels), stages.stream().map(Stage::out)).toList();
+  }
+
   /** The make, for people: {@code ResNet, bottleneck blocks 3-4-6-3, 2048 channels}. */
   String summary() {
     String blocks = String.join("-", stages.stream().map(stage -> "" + stage.blocks).toList());
@@ -183,23 +208,40 @@ final class ResNetEncoder {
    * @return names the features, [N, channels, H / 32, W / 32] for four stages, channels last
    */
   String write(ScriptBuilder script, String pictures, Precision precision) {
+    List<String> outputs = writeStages(script, pictures, precision);
+    return outputs.get(outputs.size() - 1);
+  }
+
+  /**
+   * Writes the encoder's operators, and keeps what leaves the stem and each stage: later operators
+   * overwrite none of these.
+   *
+   * @param pictures names a tensor [N, 3, H, W], channels last
+   * @return names the stem's output before its pooling, at half the size, then each stage's, every
+   *     one at half the size of the one before; sizes are rounded up
+   */
+  List<String> writeStages(ScriptBuilder script, String pictures, Precision precision) {
     Convolution stem = convolution(names.stem, names.stemNorm, precision, 2, STEM_KERNEL / 2, 1);
-    String x = script.maxPool(script.convolutionRelu(pictures, stem), 3, 2, 1);
+    List<String> outputs = new ArrayList<>();
+    outputs.add(script.convolutionRelu(pictures, stem));
+    String x = script.maxPool(outputs.get(0), 3, 2, 1);
     long in = stemChannels;
     for (Stage stage : stages) {
       for (int i = 0; i < stage.blocks; i++) {
         x = writeBlock(script, x, stage, i, in, precision);
         in = stage.out;
       }
+      outputs.add(x);
     }
-    return x;
+    return outputs;
   }
 
   private String writeBlock(
       ScriptBuilder script, String x, Stage stage, int index, long in, Precision precision) {
     String block = stage.name + "." + index;
     int stride = stride(stage, index);
-    // The last convolution overwrites what it adds: x itself, of which nobody else has need then.
+    // The last convolution overwrites what it adds: x itself, of which nobody else has need then,
+    // for a stage's first block has a projection, or x is the pooled stem's.
     String carried = x;
     if (hasProjection(stage, index, in)) {
       carried =
@@ -225,28 +267,8 @@ final class ResNetEncoder {
         block + ".conv" + number, block + ".bn" + number, precision, stride, padding, groups);
   }
 
-  /** A convolution with the normalisation that follows it folded in. */
   private Convolution convolution(
       String name, String norm, Precision precision, int stride, int padding, int groups) {
-    Shape shape = weights.shape(name + ".weight");
-    long[] sizes = shape.sizes().stream().mapToLong(Long::longValue).toArray();
-    Supplier<float[]> folded = () -> fold(name, norm);
-    Supplier<float[]> bias = () -> Affine.toFloats(BatchNorm.of(weights, norm).summands());
-    return new Convolution(
-        Constant.channelsLast(precision.type(), folded, sizes),
-        Constant.rowMajor(precision.type(), bias, sizes[0]),
-        stride,
-        padding,
-        groups);
-  }
-
-  private float[] fold(String name, String norm) {
-    float[] values = weights.floats(name + ".weight");
-    double[] scale = BatchNorm.of(weights, norm).factors();
-    int each = values.length / scale.length;
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (values[i] * scale[i / each]);
-    }
-    return values;
+    return Convolution.normalised(weights, name, norm, precision.type(), stride, padding, groups);
   }
 }

@@ -22,6 +22,10 @@ import java.util.zip.ZipOutputStream;
  */
 final class ScriptArchive {
   private static final String ROOT = "module/";
+
+  /** Elements that are turned into bytes at a time. */
+  private static final int PIECE = 1 << 18;
+
   private static final LocalDateTime ZIP_EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
 
   private final ZipOutputStream zip;
@@ -49,7 +53,7 @@ final class ScriptArchive {
       archive.entry("data.pkl", modulePickle(className));
       archive.entry("constants.pkl", constantsPickle(constants));
       for (int i = 0; i < constants.size(); i++) {
-        archive.entry("constants/" + i, constants.get(i).bytes());
+        archive.entry("constants/" + i, constants.get(i));
       }
     }
   }
@@ -59,16 +63,34 @@ final class ScriptArchive {
   }
 
   private void entry(String name, ByteBuffer content) throws IOException {
+    CRC32 crc = new CRC32();
+    crc.update(content.duplicate());
+    begin(name, content.remaining(), crc.getValue());
+    zip.write(content.array(), content.arrayOffset(), content.remaining());
+    zip.closeEntry();
+  }
+
+  /** In pieces, for some tensors have hundreds of megabytes; the checksum goes before them. */
+  private void entry(String name, Constant constant) throws IOException {
+    float[] numbers = constant.numbers();
+    CRC32 crc = new CRC32();
+    for (int from = 0; from < numbers.length; from += PIECE) {
+      crc.update(constant.bytes(numbers, from, Math.min(PIECE, numbers.length - from)));
+    }
+    begin(name, (long) numbers.length * constant.type().bytes, crc.getValue());
+    for (int from = 0; from < numbers.length; from += PIECE) {
+      zip.write(constant.bytes(numbers, from, Math.min(PIECE, numbers.length - from)).array());
+    }
+    zip.closeEntry();
+  }
+
+  private void begin(String name, long size, long checksum) throws IOException {
     ZipEntry entry = new ZipEntry(ROOT + name);
     entry.setMethod(ZipEntry.STORED);
     entry.setTimeLocal(ZIP_EPOCH);
-    entry.setSize(content.remaining());
-    CRC32 crc = new CRC32();
-    crc.update(content.duplicate());
-    entry.setCrc(crc.getValue());
+    entry.setSize(size);
+    entry.setCrc(checksum);
     zip.putNextEntry(entry);
-    zip.write(content.array(), content.arrayOffset(), content.remaining());
-    zip.closeEntry();
   }
 
   /** An object of the class, with no attributes of its own. */

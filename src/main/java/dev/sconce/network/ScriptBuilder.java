@@ -139,12 +139,72 @@ final class ScriptBuilder {
   }
 
   /**
-   * {@code x} times a factor, plus a summand, for each column.
+   * {@code x} times a factor, plus a summand, for each column; with constants of shape [channels,
+   * 1, 1] for each channel.
    *
-   * @param x [items, columns]
+   * @param x [items, columns] or [items, channels, height, width]
    */
   String scale(String x, Constant factors, Constant summands) {
     return let("torch.addcmul(%s, %s, %s)".formatted(constant(summands), x, constant(factors)));
+  }
+
+  /**
+   * {@code weight} times each item of {@code x}.
+   *
+   * @param weight [out, in]
+   * @param x [items, in, columns]
+   */
+  String product(Constant weight, String x) {
+    return let("torch.matmul(%s, %s)".formatted(constant(weight), x));
+  }
+
+  /** From the precision that a network computes in to float32. */
+  String toFloat(String x, Precision precision) {
+    return precision == Precision.FP32 ? x : let("torch.to(" + x + ", 6)"); // ScalarType::Float
+  }
+
+  /** From float32 to the precision that a network computes in. */
+  String fromFloat(String x, Precision precision) {
+    return precision == Precision.FP32 ? x : let("torch.to(" + x + ", 15)"); // BFloat16
+  }
+
+  /** ReLU of a tensor that no other operator reads. */
+  String reluInPlace(String x) {
+    return let("torch.relu_(" + x + ")");
+  }
+
+  /** Tensors one after the other along their channels. */
+  String concatenate(String... tensors) {
+    return let("torch.cat([" + String.join(", ", tensors) + "], 1)");
+  }
+
+  /** Twice the height and width with a quarter of the channels. */
+  String pixelShuffle(String x) {
+    return let("torch.pixel_shuffle(" + x + ", 2)");
+  }
+
+  /** Each pixel the average of itself and its neighbours above and to the left. */
+  String blur(String x) {
+    String padded = let("torch.replication_pad2d(" + x + ", [1, 0, 1, 0])");
+    return let("torch.avg_pool2d(" + padded + ", [2, 2], [1, 1], [0, 0], False, True, None)");
+  }
+
+  /**
+   * {@code x} in the height and width of {@code like}: itself if it has them, else each pixel from
+   * the place {@code floor(index * old / new)}.
+   */
+  String resizeNearest(String x, String like) {
+    String wanted = let("torch.slice(torch.size(" + like + "), 2, None, 1)");
+    String name = "v" + values++;
+    methods.append(
+        """
+            if torch.ne(torch.slice(torch.size(%2$s), 2, None, 1), %3$s):
+              %1$s = torch.upsample_nearest2d(%2$s, %3$s, None, None)
+            else:
+              %1$s = %2$s
+        """
+            .formatted(name, x, wanted));
+    return name;
   }
 
   private static String pair(int both) {

@@ -6,10 +6,10 @@ import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import dev.sconce.image.Normalizer;
 import dev.sconce.image.PictureTransform;
+import dev.sconce.image.PngFile;
 import dev.sconce.image.RgbImage;
-import dev.sconce.image.TensorLayout;
 import dev.sconce.vision.TwinModule.Judgement;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ final class TwinHandler implements Handler<TwinHandler.Pair, TwinHandler.Judged>
   private final ModuleFactory modules;
   private @Nullable Twin twin;
 
-  private final PixelBuffer pixels = new PixelBuffer();
+  private final PictureBatch pixels = new PictureBatch();
 
   /**
    * Two pictures in the network's size.
@@ -101,7 +102,7 @@ final class TwinHandler implements Handler<TwinHandler.Pair, TwinHandler.Judged>
     RgbImage right = reader.decode("right", parts.require("right"));
     boolean cam = parts.flag("cam", false) || input.explain();
     Optional<Canvases> canvases =
-        cam && input.accepts(PngFile.MEDIA_TYPE)
+        cam && AcceptHeader.wish(input, PngFile.MEDIA_TYPE).isPresent()
             ? Optional.of(new Canvases(HeatMapOverlay.canvas(left), HeatMapOverlay.canvas(right)))
             : Optional.empty();
     return new Pair(
@@ -113,21 +114,14 @@ final class TwinHandler implements Handler<TwinHandler.Pair, TwinHandler.Judged>
     RgbImage first = batch.get(0).left;
     List<Integer> explained =
         IntStream.range(0, batch.size()).filter(i -> batch.get(i).cam).boxed().toList();
-    fill(batch);
+    List<RgbImage> leftsThenRights =
+        Stream.concat(batch.stream().map(Pair::left), batch.stream().map(Pair::right)).toList();
+    ByteBuffer filled = pixels.fill(leftsThenRights, twin().normalizer);
     List<Judgement> judgements =
-        twin().module.judge(pixels.bytes(), batch.size(), first.height(), first.width(), explained);
+        twin().module.judge(filled, batch.size(), first.height(), first.width(), explained);
     return IntStream.range(0, batch.size())
         .mapToObj(i -> new Judged(judgements.get(i), batch.get(i).canvases))
         .toList();
-  }
-
-  /** All left pictures, then all right ones. */
-  private void fill(List<Pair> batch) {
-    long values = 2L * batch.size() * batch.get(0).left.pixels().length;
-    FloatBuffer floats = pixels.clear(values);
-    Normalizer normalizer = twin().normalizer;
-    batch.forEach(pair -> normalizer.write(pair.left, TensorLayout.NHWC, floats));
-    batch.forEach(pair -> normalizer.write(pair.right, TensorLayout.NHWC, floats));
   }
 
   @Override

@@ -2,16 +2,13 @@ package dev.sconce.vision;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.network.DynamicUnet;
 import dev.sconce.network.TwinNetwork;
 import dev.sconce.weights.StateDict;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The weights files of a model's directory, and the encoder and the head among them.
@@ -20,13 +17,17 @@ import java.util.stream.Stream;
  * encoder.} and {@code head.}, as when the whole twin model was saved.
  */
 final class TwinWeights {
-  private static final List<String> EXTENSIONS = List.of(".pth", ".pt", ".bin", ".safetensors");
   private static final String ENCODER_PREFIX = "encoder.";
   private static final String HEAD_PREFIX = "head.";
 
   private final List<StateDict> encoders = new ArrayList<>();
   private final List<StateDict> heads = new ArrayList<>();
-  private final List<String> found = new ArrayList<>();
+  private final String found;
+
+  /** Sorts the weights among a directory's files. */
+  TwinWeights(WeightsFiles files) {
+    this.found = files.found(this::sort);
+  }
 
   /**
    * Looks through a directory.
@@ -34,28 +35,7 @@ final class TwinWeights {
    * @throws ServingException {@code INVALID_MODEL} if the directory cannot be read
    */
   static TwinWeights in(Path directory) {
-    TwinWeights weights = new TwinWeights();
-    try (Stream<Path> files = Files.list(directory)) {
-      files.filter(Files::isRegularFile).sorted().forEach(weights::add);
-    } catch (IOException e) {
-      throw new ServingException(
-          ErrorCode.INVALID_MODEL, "the model's directory cannot be read: " + e.getMessage(), e);
-    }
-    return weights;
-  }
-
-  private void add(Path file) {
-    String name = file.getFileName().toString();
-    boolean weights = EXTENSIONS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
-    if (!weights) {
-      found.add(name);
-      return;
-    }
-    try {
-      found.add(name + " (" + sort(StateDict.read(file)) + ")");
-    } catch (ServingException e) {
-      found.add(e.getMessage());
-    }
+    return new TwinWeights(WeightsFiles.in(directory));
   }
 
   private String sort(StateDict weights) {
@@ -74,6 +54,9 @@ final class TwinWeights {
       heads.add(weights);
       return "a head";
     }
+    if (DynamicUnet.recognises(weights)) {
+      return "a fast.ai U-Net";
+    }
     return "weights of another network, " + weights.tensors().size() + " keys";
   }
 
@@ -84,7 +67,7 @@ final class TwinWeights {
 
   /** What the directory holds, for people. */
   String found() {
-    return found.isEmpty() ? "no files" : String.join("; ", found);
+    return found;
   }
 
   /**

@@ -30,6 +30,8 @@ public final class VisionHandlers implements HandlerRecogniser {
     return Map.of(
         TwinHandler.NAME,
         () -> new TwinHandler(reader, modules),
+        UnetHandler.NAME,
+        () -> new UnetHandler(reader, modules),
         ImageClassifierHandler.NAME,
         () -> new ImageClassifierHandler(reader, modules),
         ImageSegmenterHandler.NAME,
@@ -40,9 +42,15 @@ public final class VisionHandlers implements HandlerRecogniser {
 
   @Override
   public Recognition recognise(Path modelDirectory) {
-    TwinWeights weights = TwinWeights.in(modelDirectory);
-    Optional<String> handler =
-        weights.areComplete() ? Optional.of(TwinHandler.NAME) : Optional.empty();
-    return new Recognition(handler, weights.found());
+    WeightsFiles files = WeightsFiles.in(modelDirectory);
+    TwinWeights twin = new TwinWeights(files);
+    return new Recognition(fitting(files, twin), twin.found());
+  }
+
+  private static Optional<String> fitting(WeightsFiles files, TwinWeights twin) {
+    if (twin.areComplete()) {
+      return Optional.of(TwinHandler.NAME);
+    }
+    return UnetWeights.among(files).size() == 1 ? Optional.of(UnetHandler.NAME) : Optional.empty();
   }
 }

@@ -103,20 +103,6 @@ class InputTest {
     assertThat(with().explain()).isFalse();
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "image/png, true",
-    "' IMAGE/PNG ', true",
-    "*/*, false",
-    "image/*, false",
-    "'image/png, */*', false",
-    "image/png;q=0.5, false"
-  })
-  void aMediaTypeIsAskedForByItselfOnly(String accept, boolean accepted) {
-    assertThat(withHeader("accept", accept).accepts("image/png")).isEqualTo(accepted);
-    assertThat(with().accepts("image/png")).isFalse();
-  }
-
   private static Input withHeader(String name, String value) {
     Input plain = with();
     return new Input(plain.requestId(), plain.parts(), Map.of(name, value), plain.deadline());

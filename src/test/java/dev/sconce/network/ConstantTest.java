@@ -25,7 +25,7 @@ class ConstantTest {
   void bfloat16IsTheNearestTiesToEven(float number, String bits) {
     Constant constant = Constant.rowMajor(Constant.Type.BFLOAT16, () -> new float[] {number, 1}, 2);
 
-    ByteBuffer bytes = constant.bytes();
+    ByteBuffer bytes = constant.bytes(constant.numbers(), 0, 2);
 
     assertThat(bytes.remaining()).isEqualTo(4);
     assertThat("%02x%02x".formatted(bytes.get(1), bytes.get(0))).isEqualTo(bits);
@@ -37,7 +37,7 @@ class ConstantTest {
     Constant constant = Constant.channelsLast(Constant.Type.FLOAT32, () -> values, 2, 3, 1, 2);
 
     float[] stored = new float[12];
-    constant.bytes().asFloatBuffer().get(stored);
+    constant.bytes(constant.numbers(), 0, 12).asFloatBuffer().get(stored);
 
     assertThat(constant.strides()).containsExactly(6, 1, 6, 3);
     assertThat(stored).containsExactly(0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11);

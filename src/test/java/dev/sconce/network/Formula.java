@@ -5,12 +5,19 @@ import dev.sconce.weights.InMemory;
 import dev.sconce.weights.Shape;
 import dev.sconce.weights.StateDict;
 import dev.sconce.weights.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * Weights and pictures by the formula of {@code scripts/golden/formula.py}, to the bit: full-size
@@ -28,29 +35,62 @@ public final class Formula {
    */
   public static StateDict stateDict(
       String fileName, JsonNode shapes, String prefix, String lastNorm) {
+    return stateDict(fileName, shapes, prefix, lastNorm, ByteBuffer::allocate);
+  }
+
+  /**
+   * A state dict by formula whose numbers lie in a file, for networks that are larger than the
+   * heap.
+   *
+   * @param file is made; smaller than 2 GiB
+   */
+  public static StateDict mapped(Path file, JsonNode shapes, String prefix, String lastNorm)
+      throws IOException {
+    long elements = shapes.valueStream().mapToLong(sizes -> shape(sizes).elementCount()).sum();
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer all = channel.map(FileChannel.MapMode.READ_WRITE, 0, Float.BYTES * elements);
+      IntFunction<ByteBuffer> next =
+          bytes -> {
+            ByteBuffer slice = all.slice(all.position(), bytes);
+            all.position(all.position() + bytes);
+            return slice;
+          };
+      return stateDict(file.getFileName().toString(), shapes, prefix, lastNorm, next);
+    }
+  }
+
+  private static StateDict stateDict(
+      String fileName,
+      JsonNode shapes,
+      String prefix,
+      String lastNorm,
+      IntFunction<ByteBuffer> memory) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    shapes
-        .properties()
-        .forEach(
-            entry -> {
-              long[] sizes =
-                  LongStream.range(0, entry.getValue().size())
-                      .map(i -> entry.getValue().get((int) i).asLong())
-                      .toArray();
-              String key = entry.getKey();
-              tensors.put(key, tensor(prefix + key, Shape.of(sizes), lastNorm));
-            });
+    for (Map.Entry<String, JsonNode> entry : shapes.properties()) {
+      Shape shape = shape(entry.getValue());
+      int size = Math.toIntExact(Float.BYTES * shape.elementCount());
+      ByteBuffer bytes = memory.apply(size).order(ByteOrder.LITTLE_ENDIAN);
+      fill(bytes.asFloatBuffer(), prefix + entry.getKey(), shape, lastNorm);
+      tensors.put(entry.getKey(), InMemory.tensor(bytes, shape));
+    }
     return InMemory.stateDict(fileName, tensors);
   }
 
-  private static Tensor tensor(String name, Shape shape, String lastNorm) {
-    float[] values = new float[(int) shape.elementCount()];
+  private static Shape shape(JsonNode sizes) {
+    return Shape.of(sizes.valueStream().mapToLong(JsonNode::asLong).toArray());
+  }
+
+  private static void fill(FloatBuffer values, String name, Shape shape, String lastNorm) {
     long seed = fnv1a(name);
     DoubleUnaryOperator value = value(name, shape, lastNorm);
-    IntStream.range(0, values.length)
+    IntStream.range(0, values.limit())
         .parallel()
-        .forEach(i -> values[i] = (float) value.applyAsDouble(uniform(seed, i)));
-    return InMemory.tensor(values, shape);
+        .forEach(i -> values.put(i, (float) value.applyAsDouble(uniform(seed, i))));
   }
 
   private static double bound(Shape shape) {

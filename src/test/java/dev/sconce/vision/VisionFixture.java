@@ -47,6 +47,11 @@ final class VisionFixture implements AutoCloseable {
     return new ModuleFactory(TestDevice.engine());
   }
 
+  static UnetHandler unetHandler() {
+    return new UnetHandler(
+        new PictureReader(new ImageDecoder(1 << 24)), new ModuleFactory(TestDevice.engine()));
+  }
+
   HandlerContext context(Path modelDirectory, Map<String, Object> settings) {
     return new HandlerContext(
         "model",
@@ -61,6 +66,10 @@ final class VisionFixture implements AutoCloseable {
 
   /** A request of the given parts: files by their paths, other values by their text. */
   static Input input(Map<String, ?> parts) throws IOException {
+    return input(parts, Map.of());
+  }
+
+  static Input input(Map<String, ?> parts, Map<String, String> headers) throws IOException {
     Map<String, Part> read = new LinkedHashMap<>();
     for (Map.Entry<String, ?> part : parts.entrySet()) {
       Object value = part.getValue();
@@ -70,7 +79,7 @@ final class VisionFixture implements AutoCloseable {
               ? Part.of(Files.readAllBytes(file))
               : Part.of(value.toString()));
     }
-    return new Input("id", read, Map.of(), Deadline.after(Duration.ofMinutes(5), System::nanoTime));
+    return new Input("id", read, headers, Deadline.after(Duration.ofMinutes(5), System::nanoTime));
   }
 
   @Override

@@ -20,6 +20,11 @@ public final class InMemory {
     ByteBuffer bytes =
         ByteBuffer.allocate(Math.multiplyExact(values.length, 4)).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
+    return tensor(bytes, shape);
+  }
+
+  /** The float32 tensor that lies in {@code bytes}, little-endian and in row-major order. */
+  public static Tensor tensor(ByteBuffer bytes, Shape shape) {
     return Tensor.contiguous(DType.FLOAT32, shape, bytes);
   }
 }

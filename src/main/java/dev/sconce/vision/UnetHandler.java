@@ -1,0 +1,101 @@
+package dev.sconce.vision;
+
+import dev.sconce.handler.Handler;
+import dev.sconce.handler.HandlerContext;
+import dev.sconce.handler.Input;
+import dev.sconce.handler.Output;
+import dev.sconce.handler.Part;
+import dev.sconce.image.Normalizer;
+import dev.sconce.image.PictureTransform;
+import dev.sconce.image.RgbImage;
+import dev.sconce.vision.MaskForms.Mask;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A picture in, a class for each of its pixels out, by a fast.ai U-Net.
+ *
+ * <p>The picture is the part {@code data} or the whole body. The answer is the original service's,
+ * {@code {"base64_prediction": "…"}}, or a picture or an array: see {@link MaskForms#answer}. The
+ * mask has the network's size, {@code imageSize}, not the sent picture's.
+ */
+final class UnetHandler implements Handler<RgbImage, Mask> {
+  /** The name that register calls and manifests use. */
+  static final String NAME = "unet";
+
+  private static final int PLANNING_CALLS = 2;
+  private static final PictureTransform ORIGINAL_SIZE = PictureTransform.imageSize(96, 128);
+
+  private final PictureReader reader;
+  private final ModuleFactory modules;
+  private final PictureBatch pixels = new PictureBatch();
+  private @Nullable Unet unet;
+
+  /** What {@link #initialize} makes. */
+  private record Unet(
+      UnetModule module,
+      PictureSettings pictures,
+      Normalizer normalizer,
+      Map<String, Object> facts) {}
+
+  UnetHandler(PictureReader reader, ModuleFactory modules) {
+    this.reader = reader;
+    this.modules = modules;
+  }
+
+  @Override
+  public void initialize(HandlerContext context) throws Exception {
+    PictureSettings pictures = PictureSettings.of(context.settings(), ORIGINAL_SIZE);
+    if (!pictures.sizeIsFixed()) {
+      throw context
+          .settings()
+          .fault("resize", "centerCrop besides, or imageSize: all pictures need one size");
+    }
+    UnetModule module =
+        context.shared().open(NAME, UnetModule.class, () -> UnetModule.load(context, modules));
+    Map<String, Object> facts = new LinkedHashMap<>(module.facts());
+    facts.putAll(pictures.describe());
+    PythonHandler.addDifferences(facts, context, pictures.asTorchvision());
+    unet = new Unet(module, pictures, pictures.normalizer(), facts);
+    // What does not fit the device shows now, not in a request; and a module's first calls are
+    // slow: libtorch plans at the first one and, with what it saw there, again at the second.
+    RgbImage blank = pictures.transform().apply(new RgbImage(1, 1, new byte[3]));
+    for (int call = 0; call < PLANNING_CALLS; call++) {
+      inference(List.of(blank));
+    }
+  }
+
+  @Override
+  public RgbImage preprocess(Input input) {
+    Part picture = JsonParts.spread(input).require("data", "body");
+    return reader.read("data", picture, unet().pictures);
+  }
+
+  @Override
+  public List<Mask> inference(List<RgbImage> batch) {
+    int height = batch.get(0).height();
+    int width = batch.get(0).width();
+    ByteBuffer filled = pixels.fill(batch, unet().normalizer);
+    return unet().module.segment(filled, batch.size(), height, width).stream()
+        .map(classes -> new Mask(height, width, classes))
+        .toList();
+  }
+
+  @Override
+  public Output postprocess(Input input, Mask mask) {
+    return MaskForms.answer(input, mask);
+  }
+
+  @Override
+  public Map<String, Object> describe() {
+    return unet().facts;
+  }
+
+  private Unet unet() {
+    return Objects.requireNonNull(unet, "initialize comes first");
+  }
+}
