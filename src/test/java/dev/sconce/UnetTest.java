@@ -62,7 +62,8 @@ class UnetTest {
   /** What the tutorial's client does: the picture as the whole body, to a path with a slash. */
   private static HttpRequest raw(String path, int picture, String... headers) throws IOException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(server.predictRequest(path, "image/png", new byte[0]), (n, v) -> true)
+        HttpRequest.newBuilder(
+                server.predictRequest(path, "image/png", new byte[0]), (n, v) -> true)
             .POST(BodyPublishers.ofFile(file(picture)));
     if (headers.length > 0) {
       request.headers(headers);
@@ -138,9 +139,7 @@ class UnetTest {
   @Test
   void aPngIsAskedForByItsType() throws Exception {
     HttpResponse<byte[]> response =
-        server
-            .client()
-            .send(raw("fastunet", 2, "accept", "image/png"), BodyHandlers.ofByteArray());
+        server.client().send(raw("fastunet", 2, "accept", "image/png"), BodyHandlers.ofByteArray());
 
     assertThat(response.headers().firstValue("content-type")).contains("image/png");
     BufferedImage picture = ImageIO.read(new ByteArrayInputStream(response.body()));
@@ -172,7 +171,8 @@ class UnetTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"*/*", "application/json, image/png", "image/jpeg", "text/html,*/*;q=0.8"})
+  @ValueSource(
+      strings = {"*/*", "application/json, image/png", "image/jpeg", "text/html,*/*;q=0.8"})
   void anyOtherWishGetsTheJson(String accept) throws Exception {
     assertAnswer(server.send(raw("fastunet", 1, "accept", accept)), 1);
   }

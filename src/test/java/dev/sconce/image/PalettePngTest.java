@@ -44,8 +44,16 @@ class PalettePngTest {
   /** As the development kit of PASCAL VOC lists them. */
   @ParameterizedTest
   @CsvSource({
-    "0, 000000", "1, 800000", "2, 008000", "3, 808000", "4, 000080", "8, 400000", "15, c08080",
-    "20, 004080", "21, 804080", "255, e0e0c0"
+    "0, 000000",
+    "1, 800000",
+    "2, 008000",
+    "3, 808000",
+    "4, 000080",
+    "8, 400000",
+    "15, c08080",
+    "20, 004080",
+    "21, 804080",
+    "255, e0e0c0"
   })
   void itsColoursAreThoseOfPascalVoc(int number, String colour) throws IOException {
     BufferedImage picture = read(PalettePng.encode(1, 1, new byte[] {(byte) number}));

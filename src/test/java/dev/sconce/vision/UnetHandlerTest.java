@@ -9,7 +9,6 @@ import dev.sconce.error.ServingException;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.Input;
 import dev.sconce.image.RgbImage;
-import dev.sconce.vision.MaskForms.Mask;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -129,7 +128,8 @@ class UnetHandlerTest extends HandlerContract<RgbImage, Mask> {
         Handler<RgbImage, Mask> handler = handler()) {
       Map<String, Object> settings = Map.of("y_range", List.of(2, 1));
       assertThatThrownBy(() -> handler.initialize(fixture.context(directory, settings)))
-          .hasMessage("model-config.yaml: y_range: [2, 1] (expected: 2 numbers, the lower one first)");
+          .hasMessage(
+              "model-config.yaml: y_range: [2, 1] (expected: 2 numbers, the lower one first)");
     }
   }
 
