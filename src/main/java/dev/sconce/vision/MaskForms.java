@@ -20,15 +20,6 @@ final class MaskForms {
   private MaskForms() {}
 
   /**
-   * A class for each pixel.
-   *
-   * @param height in pixels
-   * @param width in pixels
-   * @param classes uint8, row by row
-   */
-  record Mask(int height, int width, byte[] classes) {}
-
-  /**
    * The answer in the form that the request wishes for: {@code image/png} is a picture with the
    * classes as numbers of its palette's colours, {@code application/x-npy} NumPy's uint8 array
    * [height, width], everything else {@code {"base64_prediction": "…"}}, the same bytes in base64.
@@ -37,11 +28,11 @@ final class MaskForms {
     return switch (AcceptHeader.wish(input, PngFile.MEDIA_TYPE, NPY).orElse("")) {
       case PngFile.MEDIA_TYPE ->
           Output.bytes(
-              PngFile.MEDIA_TYPE, PngFile.ofNumbers(mask.height, mask.width, mask.classes));
+              PngFile.MEDIA_TYPE, PngFile.ofNumbers(mask.height(), mask.width(), mask.classes()));
       case NPY -> Output.bytes(NPY, npy(mask));
       default ->
           Output.json(
-              Map.of("base64_prediction", Base64.getEncoder().encodeToString(mask.classes)));
+              Map.of("base64_prediction", Base64.getEncoder().encodeToString(mask.classes())));
     };
   }
 
@@ -49,15 +40,15 @@ final class MaskForms {
   private static byte[] npy(Mask mask) {
     String dict =
         "{'descr': '|u1', 'fortran_order': False, 'shape': (%d, %d), }"
-            .formatted(mask.height, mask.width);
+            .formatted(mask.height(), mask.width());
     int preamble = 10;
     int unpadded = preamble + dict.length() + 1;
     int begin = (unpadded + NPY_ALIGNMENT - 1) / NPY_ALIGNMENT * NPY_ALIGNMENT;
     ByteBuffer npy =
-        ByteBuffer.allocate(begin + mask.classes.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(begin + mask.classes().length).order(ByteOrder.LITTLE_ENDIAN);
     npy.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
     npy.put((byte) 1).put((byte) 0).putShort((short) (begin - preamble));
     npy.put((dict + " ".repeat(begin - unpadded) + "\n").getBytes(StandardCharsets.US_ASCII));
-    return npy.put(mask.classes).array();
+    return npy.put(mask.classes()).array();
   }
 }

@@ -8,7 +8,6 @@ import dev.sconce.handler.Part;
 import dev.sconce.image.Normalizer;
 import dev.sconce.image.PictureTransform;
 import dev.sconce.image.RgbImage;
-import dev.sconce.vision.MaskForms.Mask;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -9,7 +9,6 @@ import dev.sconce.error.ServingException;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.Input;
 import dev.sconce.image.RgbImage;
-import dev.sconce.vision.MaskForms.Mask;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
