@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sconce.config.ConfigLoader;
 import dev.sconce.config.Overrides;
+import dev.sconce.http.LeakCheck;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -27,6 +28,10 @@ import java.util.concurrent.TimeUnit;
 final class RunningServer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  static {
+    LeakCheck.install();
+  }
 
   final Path store;
   private final HttpClient client = HttpClient.newHttpClient();

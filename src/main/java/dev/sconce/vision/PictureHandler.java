@@ -170,7 +170,14 @@ abstract class PictureHandler<R> implements Handler<PictureTensor, R> {
     pictures.forEach(picture -> picture.writer().accept(floats));
     List<List<Long>> shapes = new ArrayList<>();
     pictures.forEach(picture -> shapes.add(picture.shape()));
-    return model().module.ask(pixels.bytes(), shapes, this::read);
+    try {
+      return model().module.ask(pixels.bytes(), shapes, this::read);
+    } catch (ServingException e) {
+      boolean callers = pictures.stream().anyMatch(PictureTensor::callers);
+      throw callers && e.code() == ErrorCode.INTERNAL
+          ? new ServingException(ErrorCode.BAD_REQUEST, e.getMessage(), e)
+          : e;
+    }
   }
 
   @Override

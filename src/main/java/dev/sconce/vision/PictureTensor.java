@@ -17,14 +17,17 @@ import java.util.function.Consumer;
  *
  * @param shape its sizes; of a picture {@code [3, height, width]}
  * @param writer puts its float32 values, in that shape's order, into a buffer
+ * @param callers whether the values are the caller's own, so that it is the caller's fault if the
+ *     module cannot take them
  */
-record PictureTensor(List<Long> shape, Consumer<FloatBuffer> writer) {
+record PictureTensor(List<Long> shape, Consumer<FloatBuffer> writer, boolean callers) {
 
   /** A picture's pixels, made floats only when they are written. */
   static PictureTensor of(RgbImage picture, Normalizer normalizer) {
     return new PictureTensor(
         List.of(3L, (long) picture.height(), (long) picture.width()),
-        floats -> normalizer.write(picture, TensorLayout.NCHW, floats));
+        floats -> normalizer.write(picture, TensorLayout.NCHW, floats),
+        false);
   }
 
   /**
@@ -47,7 +50,7 @@ record PictureTensor(List<Long> shape, Consumer<FloatBuffer> writer) {
     }
     FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(count(root)));
     fill(name, root, shape, values);
-    return new PictureTensor(shape, floats -> floats.put(values.duplicate().flip()));
+    return new PictureTensor(shape, floats -> floats.put(values.duplicate().flip()), true);
   }
 
   private static JsonNode parse(String name, String json) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Fails a test class if a buffer of Netty's was lost before it ended. To know that a leak would
  * have been seen by then, it loses one of its own and waits until that one is found.
  */
-final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
+public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
   private static final String CANARY = "lost on purpose by LeakCheck";
   private static final int MOST_COLLECTIONS = 100;
   private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
@@ -27,9 +27,17 @@ final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
   }
 
+  /**
+   * To be called before a server is started outside this room's tests: whichever tests run first,
+   * its buffers are watched.
+   */
+  public static void install() {
+    // The static block has done it.
+  }
+
   @Override
   public void beforeAll(ExtensionContext context) {
-    // The static block has done it.
+    install();
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.Input;
+import dev.sconce.torch.ScriptFile;
 import dev.sconce.vision.ImageClassifierHandler.Ranked;
 import java.nio.file.Files;
 import java.util.List;
@@ -57,6 +58,23 @@ class ImageClassifierHandlerTest extends PictureHandlerContract<List<Ranked>> {
               ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL))
           .hasMessage(
               "index_to_name.json: class 2 has no name (expected: one for each class; it names 1)");
+    }
+  }
+
+  /** The worker then asks about each picture alone, which this module can answer. */
+  @Test
+  void aModuleThatGivesTooFewRowsForABatchFailsIt() throws Exception {
+    Files.delete(directory.resolve("classifier.pt"));
+    ScriptFile.write(
+        directory.resolve("net.pt"),
+        TENSOR_TO_TENSOR,
+        "return torch.narrow(torch.flatten(x, 1), 0, 0, 1)");
+    try (VisionFixture fixture = new VisionFixture();
+        Handler<PictureTensor, List<Ranked>> handler = open(fixture, Map.of())) {
+      assertThat(ask(handler, inputs().subList(0, 1))).hasSize(1);
+      assertThatThrownBy(() -> ask(handler, inputs().subList(0, 2)))
+          .hasMessageStartingWith(
+              "net.pt: forward(float32 [2, 3, 224, 224]) gave float32 [1, 150528] (expected: ");
     }
   }
 

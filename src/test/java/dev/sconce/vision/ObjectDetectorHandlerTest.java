@@ -41,10 +41,10 @@ class ObjectDetectorHandlerTest extends PictureHandlerContract<List<Detection>> 
             open(
                 fixture,
                 "x: List[Tensor]) -> List[Dict[str, Tensor]]",
-                "e = torch.zeros([0])\n"
-                    + "d = {\"boxes\": torch.zeros([0, 4]), \"labels\": torch.to(e, 4),"
-                    + " \"scores\": e}\n"
-                    + "return [d]")) {
+                """
+                e = torch.zeros([0])
+                d = {"boxes": torch.zeros([0, 4]), "labels": torch.to(e, 4), "scores": e}
+                return [d]""")) {
       assertThat(ask(handler, inputs().subList(0, 1))).containsExactly("[]");
       assertThat(handler.describe()).containsEntry("moduleTakes", "a list of float32 CHW");
     }
@@ -57,11 +57,11 @@ class ObjectDetectorHandlerTest extends PictureHandlerContract<List<Detection>> 
             open(
                 fixture,
                 "x: List[Tensor]) -> List[Dict[str, Tensor]]",
-                "s = torch.mul(torch.ones([2]), 0.5)\n"
-                    + "t = torch.sub(s, torch.to(torch.arange(2), 6), alpha=0.001)\n"
-                    + "d = {\"boxes\": torch.ones([2, 4]), \"labels\": torch.arange(2),"
-                    + " \"scores\": t}\n"
-                    + "return [d]")) {
+                """
+                s = torch.mul(torch.ones([2]), 0.5)
+                t = torch.sub(s, torch.to(torch.arange(2), 6), alpha=0.001)
+                d = {"boxes": torch.ones([2, 4]), "labels": torch.arange(2), "scores": t}
+                return [d]""")) {
       assertThat(ask(handler, inputs().subList(0, 1)))
           .containsExactly(
               """
@@ -87,18 +87,18 @@ class ObjectDetectorHandlerTest extends PictureHandlerContract<List<Detection>> 
             open(
                 fixture,
                 "x: Tensor) -> List[Dict[str, Tensor]]",
-                "y = torch.view(x, [1, 3, 40, 50])\n"
-                    + "s = torch.flatten(torch.narrow(y, 3, 0, 1))\n"
-                    + "n = torch.narrow(s, 0, 0, 1)\n"
-                    + "d = {\"boxes\": torch.ones([1, 4]), \"labels\": torch.to(n, 4),"
-                    + " \"scores\": torch.add(n, 1)}\n"
-                    + "return [d]")) {
+                """
+                y = torch.view(x, [1, 3, 40, 50])
+                n = torch.narrow(torch.flatten(torch.narrow(y, 3, 0, 1)), 0, 0, 1)
+                scores = torch.add(n, 1)
+                d = {"boxes": torch.ones([1, 4]), "labels": torch.to(n, 4), "scores": scores}
+                return [d]""")) {
       PictureTensor other = handler.preprocess(inputs().get(0));
       assertThatThrownBy(() -> handler.inference(List.of(other)))
           .hasMessageStartingWith("net.pt: forward(float32 [1, 3, 83, 119]) failed: shape '[1, 3,");
       float[] values = new float[3 * 40 * 50];
       PictureTensor fitting =
-          new PictureTensor(List.of(3L, 40L, 50L), floats -> floats.put(values));
+          new PictureTensor(List.of(3L, 40L, 50L), floats -> floats.put(values), false);
       assertThat(handler.inference(List.of(fitting))).hasSize(1);
     }
   }

@@ -10,6 +10,7 @@ import dev.sconce.error.ServingException;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
+import dev.sconce.torch.ScriptFile;
 import dev.sconce.vision.GoldenAnswers.Asked;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -141,7 +142,7 @@ abstract class PictureHandlerContract<R> extends HandlerContract<PictureTensor, 
   /** Opens the handler on a module of this text and says why it is refused. */
   final void assertRefused(String declaration, String body, String... words) throws Exception {
     Files.delete(directory.resolve(model));
-    dev.sconce.torch.ScriptFile.write(directory.resolve("net.pt"), declaration, body);
+    ScriptFile.write(directory.resolve("net.pt"), declaration, body);
     try (VisionFixture fixture = new VisionFixture();
         Handler<PictureTensor, R> handler = handler()) {
       assertThatThrownBy(() -> handler.initialize(fixture.context(directory, Map.of())))

@@ -117,11 +117,11 @@ class PictureInputTest {
   }
 
   @Test
-  void aTensorThatTheModuleCannotTakeFailsAloneWithItsShape() throws Exception {
+  void aTensorThatTheModuleCannotTakeIsTheCallersFaultAndIsToldItsShape() throws Exception {
     PictureTensor wrong = ofJsonBody("[[[1, 2, 3]]]");
     assertThatThrownBy(() -> handler.inference(List.of(wrong)))
         .isInstanceOfSatisfying(
-            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL))
+            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_REQUEST))
         .hasMessageStartingWith("classifier.pt: forward(float32 [1, 1, 1, 3]) failed: ");
     PictureTensor right = handler.preprocess(VisionFixture.input(Map.of("data", PICTURE)));
     assertThat(handler.inference(List.of(right))).hasSize(1);

@@ -94,9 +94,10 @@ class PictureModuleTest {
     ScriptFile.write(
         directory.resolve("faster.pt"),
         "x: Tensor) -> Tensor",
-        "y = ops.torchvision.nms(x, x, 0.5)\n"
-            + "z = torch.add(ops.torchvision.roi_align(x, y, 1., 7, 7, 2, False), y)\n"
-            + "return torch.neg(z)");
+        """
+        y = ops.torchvision.nms(x, x, 0.5)
+        z = torch.add(ops.torchvision.roi_align(x, y, 1., 7, 7, 2, False), y)
+        return torch.neg(z)""");
     assertRefused(
         Optional.empty(),
         "faster.pt: it calls operators that libtorch lacks: torchvision::nms,"
