@@ -64,7 +64,12 @@ public final class TorchModule implements AutoCloseable {
       }
       String reason = e.getMessage();
       throw new ServingException(
-          ErrorCode.INVALID_MODEL, file.getFileName() + ": libtorch cannot load it: " + reason, e);
+          ErrorCode.INVALID_MODEL,
+          file.getFileName()
+              + ": libtorch cannot load it: "
+              + reason
+              + " (expected: a TorchScript file, as torch.jit.save writes it)",
+          e);
     } finally {
       if (!loaded) {
         model.close();
