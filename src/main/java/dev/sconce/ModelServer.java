@@ -24,6 +24,7 @@ import dev.sconce.model.ModelLifecycle.Change;
 import dev.sconce.model.Models;
 import dev.sconce.model.Registration;
 import dev.sconce.tensor.TensorHandlers;
+import dev.sconce.text.TextHandlers;
 import dev.sconce.torch.ScriptLoader;
 import dev.sconce.torch.TorchEngine;
 import dev.sconce.vision.VisionHandlers;
@@ -118,6 +119,7 @@ public final class ModelServer implements AutoCloseable {
       VisionHandlers vision, ScriptLoader scripts) {
     Map<String, Supplier<Handler<?, ?>>> all = new HashMap<>(vision.byName());
     all.putAll(new TensorHandlers(scripts).byName());
+    all.putAll(new TextHandlers(scripts).byName());
     return all;
   }
 

@@ -48,6 +48,7 @@ class RoomsTest {
           Map.entry(
               "vision", Set.of("handler", "image", "torch", "network", "weights", "json", "error")),
           Map.entry("tensor", Set.of("handler", "torch", "json", "error")),
+          Map.entry("text", Set.of("handler", "torch", "weights", "json", "error")),
           Map.entry("envelope", Set.of("handler", "json", "error")),
           Map.entry("worker", Set.of("handler", "metrics", "error")),
           Map.entry(
@@ -64,7 +65,7 @@ class RoomsTest {
   private static final Map<String, Set<String>> HOME_OF_LIBRARY =
       Map.of(
           "io.netty..", Set.of("http"),
-          "ai.djl..", Set.of("torch", "vision", "tensor"),
+          "ai.djl..", Set.of("torch", "vision", "tensor", "text"),
           "com.fasterxml.jackson..",
               Set.of(
                   "json",
@@ -74,6 +75,8 @@ class RoomsTest {
                   "config",
                   "vision",
                   "tensor",
+                  "text",
+                  "handler",
                   "envelope",
                   "weights"),
           "javax.imageio..", Set.of("image"),

@@ -42,8 +42,6 @@ final class BaseHandler implements JsonHandler<JsonTensor, Object> {
   /** The name that register calls and manifests use. */
   static final String NAME = "base_handler";
 
-  private static final int LONGEST_REASON = 300;
-
   private final ScriptLoader scripts;
   private @Nullable TorchModule module;
 
@@ -124,7 +122,12 @@ final class BaseHandler implements JsonHandler<JsonTensor, Object> {
           scope -> rows(running.run("forward", scope, stacked(kind, rows, scope)), rows.size()));
     } catch (EngineException e) {
       throw refused(
-          "the model refuses a batch of " + rows.size() + " of " + kind + ": " + reason(e));
+          "the model refuses a batch of "
+              + rows.size()
+              + " of "
+              + kind
+              + ": "
+              + TorchModule.reason(e));
     }
   }
 
@@ -157,13 +160,6 @@ final class BaseHandler implements JsonHandler<JsonTensor, Object> {
               .formatted(Arrays.toString(shape), count));
     }
     return TensorRows.of(answer.get(0));
-  }
-
-  /** The last line of what libtorch says, without the trace of the module's own code. */
-  private static String reason(EngineException e) {
-    String text = String.valueOf(e.getMessage()).strip();
-    String last = text.substring(text.lastIndexOf('\n') + 1).replaceFirst("^RuntimeError: ", "");
-    return last.length() <= LONGEST_REASON ? last : last.substring(0, LONGEST_REASON) + "…";
   }
 
   private static ServingException refused(String message) {

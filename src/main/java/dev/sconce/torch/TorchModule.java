@@ -3,6 +3,7 @@ package dev.sconce.torch;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -116,6 +117,16 @@ public final class TorchModule implements AutoCloseable {
     } finally {
       Arrays.stream(values).filter(value -> value != null).forEach(IValue::close);
     }
+  }
+
+  /** What libtorch says is wrong, without the source text that it quotes. */
+  public static String reason(EngineException e) {
+    String[] lines = String.valueOf(e.getMessage()).strip().split("\\R");
+    return Arrays.stream(lines)
+        .filter(line -> line.contains("Error: "))
+        .reduce((first, second) -> second)
+        .map(line -> line.replaceFirst("^.*?Error: ", ""))
+        .orElse(lines[0]);
   }
 
   /**
