@@ -11,6 +11,7 @@ import dev.sconce.auth.LoopbackFilter;
 import dev.sconce.config.ServerConfig;
 import dev.sconce.config.ServerConfig.StartupModel;
 import dev.sconce.error.ServingException;
+import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerLoader;
 import dev.sconce.http.Filter;
 import dev.sconce.http.HttpServer;
@@ -22,6 +23,9 @@ import dev.sconce.model.ModelDescription;
 import dev.sconce.model.ModelLifecycle.Change;
 import dev.sconce.model.Models;
 import dev.sconce.model.Registration;
+import dev.sconce.tensor.TensorHandlers;
+import dev.sconce.text.TextHandlers;
+import dev.sconce.torch.ScriptLoader;
 import dev.sconce.torch.TorchEngine;
 import dev.sconce.vision.VisionHandlers;
 import dev.sconce.worker.InferenceMetrics;
@@ -32,7 +36,9 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +51,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +90,7 @@ public final class ModelServer implements AutoCloseable {
     models =
         Models.create(
             store,
-            new HandlerLoader(vision.byName()),
+            new HandlerLoader(builtIn(vision, new ScriptLoader(engine))),
             vision,
             config.models(),
             new Hardware(cores(), engine.usableGpus(), engine.gpuReason()),
@@ -106,6 +113,14 @@ public final class ModelServer implements AutoCloseable {
     ModelServer server = new ModelServer(config);
     log.info("Listening on {}", server.addresses());
     return server;
+  }
+
+  private static Map<String, Supplier<Handler<?, ?>>> builtIn(
+      VisionHandlers vision, ScriptLoader scripts) {
+    Map<String, Supplier<Handler<?, ?>>> all = new HashMap<>(vision.byName());
+    all.putAll(new TensorHandlers(scripts).byName());
+    all.putAll(new TextHandlers(scripts).byName());
+    return all;
   }
 
   private PoolTools poolTools(String host) {

@@ -47,22 +47,38 @@ class RoomsTest {
           Map.entry("handler", Set.of("json", "error")),
           Map.entry(
               "vision", Set.of("handler", "image", "torch", "network", "weights", "json", "error")),
+          Map.entry("tensor", Set.of("handler", "torch", "json", "error")),
+          Map.entry("text", Set.of("handler", "torch", "weights", "json", "error")),
+          Map.entry("envelope", Set.of("handler", "json", "error")),
           Map.entry("worker", Set.of("handler", "metrics", "error")),
-          Map.entry("model", Set.of("archive", "handler", "worker", "metrics", "error")),
+          Map.entry(
+              "model", Set.of("archive", "handler", "envelope", "worker", "metrics", "error")),
           Map.entry("http", Set.of("metrics", "error")),
           Map.entry("auth", Set.of("http", "json", "error")),
           Map.entry("api", Set.of("http", "model", "handler", "metrics", "json", "error")),
           Map.entry(
-              "config", Set.of("http", "auth", "archive", "worker", "model", "torch", "error")),
+              "config",
+              Set.of("http", "auth", "archive", "worker", "model", "envelope", "torch", "error")),
           Map.entry("cli", Set.of("", "config", "archive", "error")));
 
   /** A library lives where its rules (reference counts, native memory, formats) are known. */
   private static final Map<String, Set<String>> HOME_OF_LIBRARY =
       Map.of(
           "io.netty..", Set.of("http"),
-          "ai.djl..", Set.of("torch", "vision"),
+          "ai.djl..", Set.of("torch", "vision", "tensor", "text"),
           "com.fasterxml.jackson..",
-              Set.of("json", "api", "archive", "auth", "config", "vision", "weights"),
+              Set.of(
+                  "json",
+                  "api",
+                  "archive",
+                  "auth",
+                  "config",
+                  "vision",
+                  "tensor",
+                  "text",
+                  "handler",
+                  "envelope",
+                  "weights"),
           "javax.imageio..", Set.of("image"),
           "org.apache.commons.compress..", Set.of("archive"),
           "org.yaml.snakeyaml..", Set.of("archive"),

@@ -3,6 +3,7 @@ package dev.sconce.config;
 import dev.sconce.archive.ExtractionLimits;
 import dev.sconce.archive.StoreSettings;
 import dev.sconce.config.ServerConfig.StartupModel;
+import dev.sconce.envelope.Envelope;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.HttpSettings;
@@ -158,7 +159,18 @@ public final class ConfigLoader {
         keys.seconds("default_startup_timeout", base.startupTimeout()),
         keys.seconds("unregister_model_timeout", base.unregisterTimeout()),
         keys.text("default_service_handler"),
+        envelope(keys),
         keys.flag("strict_handlers", false));
+  }
+
+  private static Optional<Envelope> envelope(KeyReader keys) {
+    String key = "service_envelope";
+    Optional<String> name = keys.text(key);
+    Optional<Envelope> envelope = name.flatMap(Envelope::of);
+    if (envelope.isEmpty()) {
+      name.ifPresent(value -> keys.fault(key, value, "one of " + Envelope.wireNames()));
+    }
+    return envelope;
   }
 
   private static List<String> startup(KeyReader keys, Overrides overrides) {

@@ -7,14 +7,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the two layouts have in common: two spaces an indent, one element a line, {@code ": "} after
- * a name, {@code []} and {@code {}} when empty. They differ in how text and numbers are written and
- * in what becomes of nulls.
+ * What the layouts have in common: two spaces an indent, one element a line (or all of it on one
+ * line, with a blank after each comma), {@code ": "} after a name, {@code []} and {@code {}} when
+ * empty. They differ in how text and numbers are written and in what becomes of nulls.
  *
  * <p>Values are maps with text keys, iterables, Java arrays, text, numbers, booleans and null.
  */
 abstract class IndentedJson {
   final StringBuilder out = new StringBuilder(256);
+
+  /** Between two elements; a new line is begun behind it unless all is to be on one. */
+  private final String comma;
+
+  IndentedJson(boolean oneLine) {
+    this.comma = oneLine ? ", " : ",";
+  }
 
   /** Writes {@code text} with its quotes. */
   abstract void text(String text);
@@ -69,7 +76,7 @@ abstract class IndentedJson {
       text(String.valueOf(member.getKey()));
       out.append(": ");
       value(member.getValue(), depth + 1);
-      separator = ",";
+      separator = comma;
     }
     line(depth);
     out.append('}');
@@ -85,13 +92,16 @@ abstract class IndentedJson {
       out.append(separator);
       line(depth + 1);
       value(items.next(), depth + 1);
-      separator = ",";
+      separator = comma;
     }
     line(depth);
     out.append(']');
   }
 
   private void line(int depth) {
+    if (comma.length() > 1) {
+      return; // the comma has its blank
+    }
     out.append('\n').append("  ".repeat(depth));
   }
 

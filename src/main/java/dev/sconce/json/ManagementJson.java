@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
  * escaping): UTF-8, members that are null left out, one newline at the end.
  */
 public final class ManagementJson extends IndentedJson {
-  private ManagementJson() {}
+  private ManagementJson() {
+    super(false);
+  }
 
   /**
    * The bytes of {@code value}.

@@ -2,15 +2,26 @@ package dev.sconce.json;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the JSON that a request brings. Safe from any thread. */
+/**
+ * Reads the JSON that a request brings; as in Python, {@code NaN}, {@code Infinity} and {@code
+ * -Infinity} are numbers. Safe from any thread.
+ */
 public final class RequestJson {
+  private static final int LONGEST_SHOWN = 40;
   private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+          .build();
 
   private RequestJson() {}
 
@@ -38,5 +49,26 @@ public final class RequestJson {
   /** What a form would have sent for {@code value}: a text without quotes, the rest as written. */
   public static String asField(JsonNode value) {
     return value.isValueNode() ? value.asText() : value.toString();
+  }
+
+  /** A text that {@link #read} makes {@code value} of. */
+  public static byte[] bytes(JsonNode value) {
+    try {
+      return JSON.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of JSON values cannot be written", e);
+    }
+  }
+
+  /** What {@code value} is, for a message: {@code an object}, {@code 3}, {@code "abc"}. */
+  public static String shown(JsonNode value) {
+    if (value.isObject()) {
+      return "an object";
+    }
+    if (value.isArray()) {
+      return value.isEmpty() ? "an empty list" : "a list";
+    }
+    String text = value.toString();
+    return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
   }
 }

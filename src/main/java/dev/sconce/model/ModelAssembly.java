@@ -144,7 +144,7 @@ final class ModelAssembly {
     return ids.stream().map(Device::cuda).toList();
   }
 
-  private static HandlerOpener opener(ModelKey key, ModelArchive archive, HandlerChoice choice) {
+  private HandlerOpener opener(ModelKey key, ModelArchive archive, HandlerChoice choice) {
     return (device, shared) -> {
       HandlerContext context =
           new HandlerContext(
@@ -156,7 +156,9 @@ final class ModelAssembly {
               new HandlerSettings(archive.config().values()),
               device,
               shared);
-      Handler<?, ?> handler = choice.source().maker().get();
+      Handler<?, ?> made = choice.source().maker().get();
+      Handler<?, ?> handler =
+          settings.envelope().<Handler<?, ?>>map(envelope -> envelope.around(made)).orElse(made);
       boolean opened = false;
       try {
         handler.initialize(context);

@@ -1,5 +1,6 @@
 package dev.sconce.model;
 
+import dev.sconce.envelope.Envelope;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,6 +17,7 @@ import java.util.OptionalInt;
  * @param startupTimeout how long a model may take to load
  * @param unregisterTimeout how long a model's last requests may take when it is unregistered
  * @param handler the handler of archives that name none
+ * @param envelope what requests and answers of every model are wrapped in
  * @param strictHandlers whether an archive whose own handler would have to be replaced is refused
  */
 public record ModelSettings(
@@ -27,6 +29,7 @@ public record ModelSettings(
     Duration startupTimeout,
     Duration unregisterTimeout,
     Optional<String> handler,
+    Optional<Envelope> envelope,
     boolean strictHandlers) {
 
   /** TorchServe's defaults. */
@@ -40,6 +43,7 @@ public record ModelSettings(
         twoMinutes,
         twoMinutes,
         twoMinutes,
+        Optional.empty(),
         Optional.empty(),
         false);
   }

@@ -71,7 +71,10 @@ public final class TorchModule implements AutoCloseable {
       }
       String reason =
           MissingOperators.named(file, String.valueOf(e.getMessage()))
-              .orElse("libtorch cannot load it: " + e.getMessage());
+              .orElse(
+                  "libtorch cannot load it: "
+                      + e.getMessage()
+                      + " (expected: a TorchScript file, as torch.jit.save writes it)");
       throw new ServingException(ErrorCode.INVALID_MODEL, file.getFileName() + ": " + reason, e);
     } finally {
       if (!loaded) {

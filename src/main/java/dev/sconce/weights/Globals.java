@@ -13,6 +13,11 @@ interface Globals {
    */
   Optional<PickleValue> find(String name);
 
+  /** The most opcodes, and elements copied on their behalf, that such a file has a use for. */
+  default int work() {
+    return Limits.PICKLE_WORK;
+  }
+
   /** What is allowed, in a few words for a message. */
   String allowed();
 }

@@ -22,6 +22,9 @@ final class Limits {
    */
   static final int PICKLE_WORK = 1 << 22;
 
+  /** The same for a vocabulary: some 12 a word in the oldest form, of two million words. */
+  static final int VOCABULARY_WORK = 1 << 25;
+
   /** Bytes of one integer in a pickle. */
   static final int INTEGER_BYTES = 256;
 

@@ -23,6 +23,7 @@ sealed interface PickleValue
         PickleValue.Dict,
         PickleValue.Global,
         PickleValue.Instance,
+        PickleValue.Stateful,
         ElementType,
         StorageRef,
         TensorRef,
@@ -98,6 +99,19 @@ sealed interface PickleValue
 
   /** An object of an allowed class that nothing here needs: its content is read and dropped. */
   record Instance(String type) implements PickleValue {}
+
+  /** An object of an allowed class whose state is wanted: what BUILD gave it, as it stands. */
+  final class Stateful implements PickleValue {
+    private Object state = None.NONE;
+
+    void setState(Object newState) {
+      state = newState;
+    }
+
+    Object state() {
+      return state;
+    }
+  }
 
   /**
    * A tensor that has no plain real numbers, which matters only if it is asked for.

@@ -20,11 +20,13 @@ final class TorchLegacyFile {
   private static final long PROTOCOL = 1001;
 
   private final WeightsFile file;
+  private final Globals globals;
   private final ByteInput input;
   private final Map<String, Storage> storages = new HashMap<>();
 
-  private TorchLegacyFile(WeightsFile file) {
+  private TorchLegacyFile(WeightsFile file, Globals globals) {
     this.file = file;
+    this.globals = globals;
     this.input =
         new ByteInput(
             file.source(), "pickle", file.slice(0, Math.min(file.length(), Limits.PICKLE_BYTES)));
@@ -32,18 +34,16 @@ final class TorchLegacyFile {
 
   /** The state dict that {@code file} holds. */
   static StateDict read(WeightsFile file) {
-    return new TorchLegacyFile(file).read();
+    return new TorchLegacyFile(file, new StateDictGlobals()).read();
+  }
+
+  /** What the pickle of {@code file} holds. */
+  static Object value(WeightsFile file, Globals globals) {
+    return new TorchLegacyFile(file, globals).saved().value();
   }
 
   private StateDict read() {
-    if (!next().value().equals(MAGIC)) {
-      throw file.source().fault("is a plain pickle (expected: a file that torch.save wrote)");
-    }
-    if (!next().value().equals(PROTOCOL)) {
-      throw file.source().fault("has an unknown protocol (expected: " + PROTOCOL + ")");
-    }
-    Unpickler.Result unusedPlatform = next();
-    Unpickler.Result saved = next();
+    Unpickler.Result saved = saved();
     if (!(next().value() instanceof Items keys)) {
       throw file.source().fault("has no list of storages (expected: one after the state dict)");
     }
@@ -59,8 +59,20 @@ final class TorchLegacyFile {
         .load(Checkpoint.of(file.source(), saved.value()));
   }
 
+  /** The object, behind what every such file begins with. */
+  private Unpickler.Result saved() {
+    if (!next().value().equals(MAGIC)) {
+      throw file.source().fault("is a plain pickle (expected: a file that torch.save wrote)");
+    }
+    if (!next().value().equals(PROTOCOL)) {
+      throw file.source().fault("has an unknown protocol (expected: " + PROTOCOL + ")");
+    }
+    Unpickler.Result unusedPlatform = next();
+    return next();
+  }
+
   private Unpickler.Result next() {
-    return Unpickler.read(input, new StateDictGlobals());
+    return Unpickler.read(input, globals);
   }
 
   /** Notes where a storage lies whose number of elements is at {@code position}; gives its end. */

@@ -69,6 +69,12 @@ final class TorchZipFile {
               "is a TorchScript archive (expected: a state dict, as"
                   + " torch.save(model.state_dict(), path) writes it)");
     }
+    return new TensorLoader(file, this::storage, byteOrder())
+        .load(Checkpoint.of(file.source(), value(new StateDictGlobals())));
+  }
+
+  /** What the file's pickle holds, be it TorchScript or not. */
+  Object value(Globals globals) {
     Storage pickle = entry(PICKLE);
     if (pickle.byteLength() > Limits.PICKLE_BYTES) {
       throw file.source()
@@ -79,9 +85,7 @@ final class TorchZipFile {
     }
     ByteBuffer bytes = pickle.slice(0, pickle.byteLength());
     ByteInput input = new ByteInput(file.source(), PICKLE, bytes);
-    Object value = Unpickler.read(input, new StateDictGlobals()).value();
-    return new TensorLoader(file, this::storage, byteOrder())
-        .load(Checkpoint.of(file.source(), value));
+    return Unpickler.read(input, globals).value();
   }
 
   private ByteOrder byteOrder() {

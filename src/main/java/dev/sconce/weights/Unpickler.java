@@ -5,6 +5,7 @@ import dev.sconce.weights.PickleValue.Dict;
 import dev.sconce.weights.PickleValue.Global;
 import dev.sconce.weights.PickleValue.Instance;
 import dev.sconce.weights.PickleValue.Items;
+import dev.sconce.weights.PickleValue.Stateful;
 import dev.sconce.weights.PickleValue.Tuple;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ import java.util.Map;
 /**
  * Reads one pickle as data. Nothing is executed and no class is looked up: a pickle may use the
  * {@link Opcode}s and ask for the {@link Globals} that are listed, and every call is a function of
- * this room. Memory and time are bounded by {@link Limits#PICKLE_WORK}.
+ * this room. Memory and time are bounded by {@link Globals#work}.
  *
  * <p>The idea is that of {@code torch/_weights_only_unpickler.py}. Owned by one thread.
  */
@@ -97,8 +98,8 @@ final class Unpickler {
   /** Counts work that is more than a step of its own, such as copying. */
   void charge(int steps) {
     work += steps;
-    if (work > Limits.PICKLE_WORK) {
-      throw fault("the pickle takes too many steps (expected: <= " + Limits.PICKLE_WORK + ")");
+    if (work > globals.work()) {
+      throw fault("the pickle takes too many steps (expected: <= " + globals.work() + ")");
     }
   }
 
@@ -290,6 +291,8 @@ final class Unpickler {
       if (state instanceof Dict attributes) {
         dict.setAttributes(attributes.entries());
       }
+    } else if (target instanceof Stateful object) {
+      object.setState(state);
     } else if (!(target instanceof Instance)) {
       throw misuse("the target has no state (expected: a dict or an object)");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sconce.config.ServerConfig.StartupModel;
+import dev.sconce.envelope.Envelope;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.HttpSettings;
@@ -73,6 +74,7 @@ class ConfigLoaderTest {
     assertThat(config.engine()).isEqualTo(new EngineSettings(OptionalInt.of(2), OptionalInt.of(1)));
     assertThat(config.models().defaultWorkers()).hasValue(2);
     assertThat(config.models().handler()).hasValue("twin");
+    assertThat(config.models().envelope()).hasValue(Envelope.JSON);
   }
 
   @Test
@@ -129,6 +131,7 @@ class ConfigLoaderTest {
             default_startup_timeout=8
             unregister_model_timeout=9
             default_service_handler=twin
+            service_envelope=kservev2
             strict_handlers=true
             """);
     assertThat(config.models())
@@ -142,6 +145,7 @@ class ConfigLoaderTest {
                 Duration.ofSeconds(8),
                 Duration.ofSeconds(9),
                 Optional.of("twin"),
+                Optional.of(Envelope.KSERVEV2),
                 true));
   }
 

@@ -4,6 +4,7 @@ import static dev.sconce.model.ModelsFixture.registration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sconce.envelope.Envelope;
 import dev.sconce.error.ErrorCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class HandlerChoiceTest {
   private static final Optional<String> NONE = Optional.empty();
+  private static final Optional<Envelope> NONE_WRAPPED = Optional.empty();
 
   @TempDir Path directory;
   private Path store = Path.of("");
@@ -122,7 +124,16 @@ class HandlerChoiceTest {
     Duration limit = Duration.ofMinutes(1);
     ModelSettings settings =
         new ModelSettings(
-            OptionalInt.empty(), 1, Duration.ZERO, 10, limit, limit, limit, handler, strict);
+            OptionalInt.empty(),
+            1,
+            Duration.ZERO,
+            10,
+            limit,
+            limit,
+            limit,
+            handler,
+            NONE_WRAPPED,
+            strict);
     return new ModelsFixture(store, settings, new Hardware(2, 0, "none"));
   }
 

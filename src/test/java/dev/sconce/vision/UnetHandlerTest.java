@@ -57,7 +57,7 @@ class UnetHandlerTest extends HandlerContract<RgbImage, Mask> {
   }
 
   @Override
-  List<Double> numbers(JsonNode answer) {
+  protected List<Double> numbers(JsonNode answer) {
     byte[] mask = Base64.getDecoder().decode(answer.get("base64_prediction").asText());
     List<Double> classes = new ArrayList<>();
     for (byte pixel : mask) {
@@ -68,7 +68,7 @@ class UnetHandlerTest extends HandlerContract<RgbImage, Mask> {
 
   /** Where two logits are all but equal, rounding may decide. */
   @Override
-  void assertSameAnswer(List<Double> actual, List<Double> expected) {
+  protected void assertSameAnswer(List<Double> actual, List<Double> expected) {
     long equal =
         IntStream.range(0, expected.size())
             .filter(i -> actual.get(i).equals(expected.get(i)))
