@@ -5,8 +5,8 @@ public enum Precision {
   /** 32-bit floating point, as the weights are. */
   FP32,
   /**
-   * bfloat16 in the encoder's convolutions: 8 bits of mantissa, sums in 32 bits. The head stays in
-   * 32 bits.
+   * bfloat16 in the layers before the last ones: 8 bits of mantissa, sums in 32 bits. A twin
+   * network's head and the Linear that gives a classifier's logits stay in 32 bits.
    */
   BF16;
 

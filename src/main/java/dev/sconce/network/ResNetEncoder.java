@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * torchvision's ResNet without its pooling and its classifier: a stem, then stages of residual
@@ -58,6 +57,16 @@ final class ResNetEncoder {
   static boolean recognises(StateDict weights) {
     LayerWeights layers = new LayerWeights(weights);
     return areNames(layers, Names.MODULE) || areNames(layers, Names.SEQUENTIAL);
+  }
+
+  /** Whether {@code weights} has the keys that begin torchvision's module. */
+  static boolean isModule(LayerWeights weights) {
+    return areNames(weights, Names.MODULE);
+  }
+
+  /** The encoder inside a module whose keys the caller checks, together with its own. */
+  static ResNetEncoder ofModule(LayerWeights weights) {
+    return new ResNetEncoder(weights, Names.MODULE);
   }
 
   private static boolean areNames(LayerWeights weights, Names names) {
@@ -113,7 +122,7 @@ final class ResNetEncoder {
   }
 
   /** Every key that such an encoder has, with its shape, in PyTorch's order. */
-  private Map<String, Shape> expected() {
+  Map<String, Shape> expected() {
     Map<String, Shape> expected = new LinkedHashMap<>();
     expected.put(names.stem + ".weight", Shape.of(stemChannels, 3, STEM_KERNEL, STEM_KERNEL));
     BatchNorm.expect(expected, names.stemNorm, stemChannels);
@@ -228,25 +237,7 @@ final class ResNetEncoder {
   /** A convolution with the normalisation that follows it folded in. */
   private Convolution convolution(
       String name, String norm, Precision precision, int stride, int padding, int groups) {
-    Shape shape = weights.shape(name + ".weight");
-    long[] sizes = shape.sizes().stream().mapToLong(Long::longValue).toArray();
-    Supplier<float[]> folded = () -> fold(name, norm);
-    Supplier<float[]> bias = () -> Affine.toFloats(BatchNorm.of(weights, norm).summands());
-    return new Convolution(
-        Constant.channelsLast(precision.type(), folded, sizes),
-        Constant.rowMajor(precision.type(), bias, sizes[0]),
-        stride,
-        padding,
-        groups);
-  }
-
-  private float[] fold(String name, String norm) {
-    float[] values = weights.floats(name + ".weight");
-    double[] scale = BatchNorm.of(weights, norm).factors();
-    int each = values.length / scale.length;
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (values[i] * scale[i / each]);
-    }
-    return values;
+    return new Layers(weights, precision)
+        .normedConvolution(name, norm, new Layers.Window(stride, padding, groups));
   }
 }

@@ -2,6 +2,7 @@ package dev.sconce.weights;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.Map;
 
 /**
@@ -21,5 +22,11 @@ public final class InMemory {
         ByteBuffer.allocate(Math.multiplyExact(values.length, 4)).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
     return Tensor.contiguous(DType.FLOAT32, shape, bytes);
+  }
+
+  /** A float32 tensor of any size that is one and the same number everywhere. */
+  public static Tensor everywhere(float value, Shape shape) {
+    ByteBuffer bytes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, value);
+    return new Tensor(DType.FLOAT32, shape, Collections.nCopies(shape.rank(), 0L), bytes);
   }
 }
