@@ -102,8 +102,8 @@ record Layers(LayerWeights weights, Precision precision) {
   String linear(ScriptBuilder script, String x, String name) {
     long out = weights.size(name + ".weight", 0);
     long in = weights.size(name + ".weight", 1);
-    Supplier<float[]> matrix = () -> weights.floats(name + ".weight");
-    Constant weight = Constant.rowMajor(precision.type(), matrix, out, in);
+    Constant weight =
+        Constant.view(precision.type(), () -> weights.view(name + ".weight"), out, in);
     return script.linear(x, weight, vector(name, () -> weights.floats(name + ".bias")));
   }
 

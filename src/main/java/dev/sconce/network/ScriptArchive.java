@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -49,7 +50,7 @@ final class ScriptArchive {
       archive.entry("data.pkl", modulePickle(className));
       archive.entry("constants.pkl", constantsPickle(constants));
       for (int i = 0; i < constants.size(); i++) {
-        archive.entry("constants/" + i, constants.get(i).bytes());
+        archive.entry("constants/" + i, constants.get(i).content());
       }
     }
   }
@@ -59,16 +60,29 @@ final class ScriptArchive {
   }
 
   private void entry(String name, ByteBuffer content) throws IOException {
+    CRC32 crc = new CRC32();
+    crc.update(content.duplicate());
+    begin(name, content.remaining(), crc);
+    zip.write(content.array(), content.arrayOffset(), content.remaining());
+    zip.closeEntry();
+  }
+
+  /** In two passes, so that no constant is held as bytes: a large Linear has half a gigabyte. */
+  private void entry(String name, Constant.Content content) throws IOException {
+    CRC32 crc = new CRC32();
+    content.writeTo(new CheckedOutputStream(OutputStream.nullOutputStream(), crc));
+    begin(name, content.size(), crc);
+    content.writeTo(zip);
+    zip.closeEntry();
+  }
+
+  private void begin(String name, long size, CRC32 crc) throws IOException {
     ZipEntry entry = new ZipEntry(ROOT + name);
     entry.setMethod(ZipEntry.STORED);
     entry.setTimeLocal(ZIP_EPOCH);
-    entry.setSize(content.remaining());
-    CRC32 crc = new CRC32();
-    crc.update(content.duplicate());
+    entry.setSize(size);
     entry.setCrc(crc.getValue());
     zip.putNextEntry(entry);
-    zip.write(content.array(), content.arrayOffset(), content.remaining());
-    zip.closeEntry();
   }
 
   /** An object of the class, with no attributes of its own. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sconce.weights.InMemory;
 import dev.sconce.weights.Shape;
 import dev.sconce.weights.Tensor;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -75,7 +74,7 @@ class AffineTest {
   }
 
   private static float[] floats(Constant constant) {
-    FloatBuffer values = constant.bytes().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    FloatBuffer values = ConstantTest.bytes(constant).asFloatBuffer();
     float[] floats = new float[values.remaining()];
     values.get(floats);
     return floats;
