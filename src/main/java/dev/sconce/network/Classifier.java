@@ -64,6 +64,7 @@ public final class Classifier {
    */
   public static Classifier infer(StateDict weights) {
     LayerWeights layers = new LayerWeights(weights);
+    layers.requireElements();
     Architecture architecture =
         family(layers).orElseThrow(() -> unknown(weights)).read.apply(layers);
     String make = architecture.make();

@@ -73,6 +73,22 @@ record LayerWeights(StateDict all) {
   }
 
   /**
+   * Checks that there is something in every tensor: a size beside a zero may be any number, and no
+   * shape could be made of it.
+   *
+   * @throws ServingException {@code INVALID_MODEL} otherwise
+   */
+  void requireElements() {
+    all.tensors()
+        .forEach(
+            (key, tensor) -> {
+              if (tensor.elementCount() == 0) {
+                throw refused(key, "shape " + tensor.shape(), "sizes >= 1");
+              }
+            });
+  }
+
+  /**
    * Checks that these are the weights of a network.
    *
    * @throws ServingException {@code INVALID_MODEL} as {@link KeyCheck#require} says it, or if a
