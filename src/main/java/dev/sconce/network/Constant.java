@@ -1,7 +1,10 @@
 package dev.sconce.network;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
@@ -28,9 +31,9 @@ final class Constant {
   private final long[] shape;
   private final long[] strides;
   private final Type type;
-  private final Supplier<float[]> values;
+  private final Supplier<FloatBuffer> values;
 
-  private Constant(long[] shape, long[] strides, Type type, Supplier<float[]> values) {
+  private Constant(long[] shape, long[] strides, Type type, Supplier<FloatBuffer> values) {
     this.shape = shape;
     this.strides = strides;
     this.type = type;
@@ -43,6 +46,11 @@ final class Constant {
    * @param values gives them in an array that is not kept
    */
   static Constant rowMajor(Type type, Supplier<float[]> values, long... shape) {
+    return view(type, () -> FloatBuffer.wrap(values.get()), shape);
+  }
+
+  /** A tensor in the usual order whose numbers need not be on the heap. */
+  static Constant view(Type type, Supplier<FloatBuffer> values, long... shape) {
     long[] strides = new long[shape.length];
     long stride = 1;
     for (int i = shape.length - 1; i >= 0; i--) {
@@ -62,7 +70,8 @@ final class Constant {
     int in = (int) shape[1];
     int area = Math.toIntExact(shape[2] * shape[3]);
     long[] strides = {in * (long) area, 1, shape[3] * in, in};
-    return new Constant(shape, strides, type, () -> channelsInnermost(values.get(), in, area));
+    return new Constant(
+        shape, strides, type, () -> FloatBuffer.wrap(channelsInnermost(values.get(), in, area)));
   }
 
   /** In place, block by block: a decoder's largest weight alone has 300 MB. */
@@ -101,23 +110,43 @@ final class Constant {
     return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 
-  /** The elements as they lie in memory; computed anew each time. */
-  float[] numbers() {
-    return values.get();
+  /** The elements, computed now. */
+  Content content() {
+    return new Content(type, values.get());
   }
 
-  /** A piece of {@link #numbers} in this constant's type, little-endian. */
-  ByteBuffer bytes(float[] numbers, int from, int count) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(count, type.bytes)).order(ByteOrder.LITTLE_ENDIAN);
-    if (type == Type.FLOAT32) {
-      bytes.asFloatBuffer().put(numbers, from, count);
-      return bytes;
+  /**
+   * The elements of a constant, in the order in which they lie in memory.
+   *
+   * @param type how they are written
+   * @param numbers not changed, nor is its position
+   */
+  record Content(Type type, FloatBuffer numbers) {
+    /** How many numbers are turned into bytes at a time. */
+    private static final int PART = 1 << 14;
+
+    /** How many bytes there are. */
+    long size() {
+      return (long) numbers.remaining() * type.bytes;
     }
-    for (int i = from; i < from + count; i++) {
-      bytes.putShort(bfloat16(numbers[i]));
+
+    /** Writes the bytes, little-endian. */
+    void writeTo(OutputStream out) throws IOException {
+      ByteBuffer bytes = ByteBuffer.allocate(PART * type.bytes).order(ByteOrder.LITTLE_ENDIAN);
+      FloatBuffer rest = numbers.duplicate();
+      while (rest.hasRemaining()) {
+        bytes.clear();
+        int count = Math.min(PART, rest.remaining());
+        for (int i = 0; i < count; i++) {
+          if (type == Type.FLOAT32) {
+            bytes.putFloat(rest.get());
+          } else {
+            bytes.putShort(bfloat16(rest.get()));
+          }
+        }
+        out.write(bytes.array(), 0, bytes.position());
+      }
     }
-    return bytes.flip();
   }
 
   /**

@@ -79,16 +79,17 @@ record ConvLayer(String name, long in, long out, int kernel, Norm norm) {
   }
 
   /** One convolution that does it all. */
-  Convolution fold(LayerWeights weights, Constant.Type type) {
+  Convolution fold(LayerWeights weights, Precision precision) {
     int padding = kernel / 2;
     if (norm == Norm.BATCH) {
-      return Convolution.normalised(weights, name + ".0", name + ".1", type, 1, padding, 1);
+      return new Layers(weights, precision)
+          .normedConvolution(name + ".0", name + ".1", new Layers.Window(1, padding, 1));
     }
     return Convolution.of(
         shape(),
         () -> norm.isWeight() ? lengthened(weights) : weights.floats(name + norm.weight()),
         () -> weights.floats(name + ".0.bias"),
-        type,
+        precision.type(),
         1,
         padding,
         1);

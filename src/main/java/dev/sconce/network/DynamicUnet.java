@@ -206,16 +206,14 @@ public final class DynamicUnet {
 
   private String writeLogits(ScriptBuilder script, Precision precision) {
     Constant.Type type = precision.type();
-    // A view: [N, H, W, 3] in memory is channels last already.
-    String nchw = script.let("torch.permute(pictures, [0, 3, 1, 2])");
-    String pictures = script.fromFloat(nchw, precision);
+    String pictures = script.channelsFirst("pictures", precision);
     List<String> seen = encoder.writeStages(script, pictures, precision);
     int deepest = seen.size() - 1;
     Affine affine = BatchNorm.of(weights, "layers.1");
     String x =
         script.scale(seen.get(deepest), affine.channelFactors(type), affine.channelSummands(type));
-    x = script.convolutionRelu(script.reluInPlace(x), widening.fold(weights, type));
-    x = script.convolutionRelu(x, narrowing.fold(weights, type));
+    x = script.convolutionRelu(script.reluInPlace(x), widening.fold(weights, precision));
+    x = script.convolutionRelu(x, narrowing.fold(weights, precision));
     for (int i = 0; i < blocks.size(); i++) {
       boolean blur = options.blur && (options.blurFinal || i < blocks.size() - 1);
       String skip = seen.get(deepest - 1 - i);
@@ -223,18 +221,18 @@ public final class DynamicUnet {
     }
     x = toFullSize.write(script, weights, x, precision, false);
     x = script.resizeNearest(x, pictures);
-    x = writeCross(script, x, pictures, type);
-    x = script.toFloat(x, precision);
-    return writeRange(script, script.convolution(x, last.fold(weights, Constant.Type.FLOAT32)));
+    x = writeCross(script, x, pictures, precision);
+    x = script.toFloat32(x, precision);
+    return writeRange(script, script.convolution(x, last.fold(weights, Precision.FP32)));
   }
 
-  private String writeCross(ScriptBuilder script, String x, String pictures, Constant.Type type) {
+  private String writeCross(ScriptBuilder script, String x, String pictures, Precision precision) {
     if (cross.isEmpty()) {
       return x;
     }
     String both = script.concatenate(x, pictures);
-    String inner = script.convolutionRelu(both, cross.get().first.fold(weights, type));
-    return script.convolutionAddRelu(inner, cross.get().second.fold(weights, type), both);
+    String inner = script.convolutionRelu(both, cross.get().first.fold(weights, precision));
+    return script.convolutionAddRelu(inner, cross.get().second.fold(weights, precision), both);
   }
 
   private String writeRange(ScriptBuilder script, String logits) {

@@ -6,6 +6,7 @@ import dev.sconce.weights.KeyCheck;
 import dev.sconce.weights.Shape;
 import dev.sconce.weights.StateDict;
 import dev.sconce.weights.Tensor;
+import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.Set;
 
@@ -39,23 +40,52 @@ record LayerWeights(StateDict all) {
   /**
    * The numbers in row-major order, in a new array.
    *
+   * @throws ServingException {@code INVALID_MODEL} as {@link #view} does
+   */
+  float[] floats(String key) {
+    FloatBuffer view = view(key);
+    float[] values = new float[view.remaining()];
+    view.get(values);
+    return values;
+  }
+
+  /**
+   * The numbers in row-major order, read-only, off the heap if the file holds them so.
+   *
    * @throws ServingException {@code INVALID_MODEL} if one is not finite: PyTorch would carry it
    *     through to every answer, while oneDNN's fused ReLU hides it
    */
-  float[] floats(String key) {
-    float[] values = tensor(key).toFloats();
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw refused(key, values[i] + " as element " + i, "finite numbers");
+  FloatBuffer view(String key) {
+    FloatBuffer view = tensor(key).floats();
+    for (int i = 0; i < view.remaining(); i++) {
+      float value = view.get(i);
+      if (!Float.isFinite(value)) {
+        throw refused(key, value + " as element " + i, "finite numbers");
       }
     }
-    return values;
+    return view;
   }
 
   ServingException refused(String key, String found, String expected) {
     return new ServingException(
         ErrorCode.INVALID_MODEL,
         "%s: %s: %s (expected: %s)".formatted(all.fileName(), key, found, expected));
+  }
+
+  /**
+   * Checks that there is something in every tensor: a size beside a zero may be any number, and no
+   * shape could be made of it.
+   *
+   * @throws ServingException {@code INVALID_MODEL} otherwise
+   */
+  void requireElements() {
+    all.tensors()
+        .forEach(
+            (key, tensor) -> {
+              if (tensor.elementCount() == 0) {
+                throw refused(key, "shape " + tensor.shape(), "sizes >= 1");
+              }
+            });
   }
 
   /**

@@ -5,8 +5,9 @@ public enum Precision {
   /** 32-bit floating point, as the weights are. */
   FP32,
   /**
-   * bfloat16 in the convolutions: 8 bits of mantissa, sums in 32 bits. What turns features into
-   * answers (a head, a segmenter's last convolution) stays in 32 bits.
+   * bfloat16 in the layers before the last ones: 8 bits of mantissa, sums in 32 bits. What turns
+   * features into answers stays in 32 bits: a twin network's head, a segmenter's last convolution,
+   * the Linear that gives a classifier's logits.
    */
   BF16;
 

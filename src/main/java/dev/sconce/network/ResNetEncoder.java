@@ -65,6 +65,16 @@ final class ResNetEncoder {
     return areNames(layers, Names.MODULE) || areNames(layers, Names.SEQUENTIAL);
   }
 
+  /** Whether {@code weights} has the keys that begin torchvision's module. */
+  static boolean isModule(LayerWeights weights) {
+    return areNames(weights, Names.MODULE);
+  }
+
+  /** The encoder inside a module whose keys the caller checks, together with its own. */
+  static ResNetEncoder ofModule(LayerWeights weights) {
+    return new ResNetEncoder(weights, Names.MODULE);
+  }
+
   private static boolean areNames(LayerWeights weights, Names names) {
     return weights.contains(names.stem + ".weight")
         && weights.contains(names.stages.get(0) + ".0.conv1.weight");
@@ -269,6 +279,7 @@ final class ResNetEncoder {
 
   private Convolution convolution(
       String name, String norm, Precision precision, int stride, int padding, int groups) {
-    return Convolution.normalised(weights, name, norm, precision.type(), stride, padding, groups);
+    return new Layers(weights, precision)
+        .normedConvolution(name, norm, new Layers.Window(stride, padding, groups));
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -22,10 +23,6 @@ import java.util.zip.ZipOutputStream;
  */
 final class ScriptArchive {
   private static final String ROOT = "module/";
-
-  /** Elements that are turned into bytes at a time. */
-  private static final int PIECE = 1 << 18;
-
   private static final LocalDateTime ZIP_EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
 
   private final ZipOutputStream zip;
@@ -53,7 +50,7 @@ final class ScriptArchive {
       archive.entry("data.pkl", modulePickle(className));
       archive.entry("constants.pkl", constantsPickle(constants));
       for (int i = 0; i < constants.size(); i++) {
-        archive.entry("constants/" + i, constants.get(i));
+        archive.entry("constants/" + i, constants.get(i).content());
       }
     }
   }
@@ -65,31 +62,26 @@ final class ScriptArchive {
   private void entry(String name, ByteBuffer content) throws IOException {
     CRC32 crc = new CRC32();
     crc.update(content.duplicate());
-    begin(name, content.remaining(), crc.getValue());
+    begin(name, content.remaining(), crc);
     zip.write(content.array(), content.arrayOffset(), content.remaining());
     zip.closeEntry();
   }
 
-  /** In pieces, for some tensors have hundreds of megabytes; the checksum goes before them. */
-  private void entry(String name, Constant constant) throws IOException {
-    float[] numbers = constant.numbers();
+  /** In two passes, so that no constant is held as bytes: a large Linear has half a gigabyte. */
+  private void entry(String name, Constant.Content content) throws IOException {
     CRC32 crc = new CRC32();
-    for (int from = 0; from < numbers.length; from += PIECE) {
-      crc.update(constant.bytes(numbers, from, Math.min(PIECE, numbers.length - from)));
-    }
-    begin(name, (long) numbers.length * constant.type().bytes, crc.getValue());
-    for (int from = 0; from < numbers.length; from += PIECE) {
-      zip.write(constant.bytes(numbers, from, Math.min(PIECE, numbers.length - from)).array());
-    }
+    content.writeTo(new CheckedOutputStream(OutputStream.nullOutputStream(), crc));
+    begin(name, content.size(), crc);
+    content.writeTo(zip);
     zip.closeEntry();
   }
 
-  private void begin(String name, long size, long checksum) throws IOException {
+  private void begin(String name, long size, CRC32 crc) throws IOException {
     ZipEntry entry = new ZipEntry(ROOT + name);
     entry.setMethod(ZipEntry.STORED);
     entry.setTimeLocal(ZIP_EPOCH);
     entry.setSize(size);
-    entry.setCrc(checksum);
+    entry.setCrc(crc.getValue());
     zip.putNextEntry(entry);
   }
 

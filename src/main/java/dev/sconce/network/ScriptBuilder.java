@@ -19,6 +19,9 @@ final class ScriptBuilder {
   /** An empty list of scalars and no algorithm, in the importer's words. */
   private static final String NO_SCALARS = "annotate(List[Optional[number]], []), None";
 
+  /** The bounds of ReLU6, in the same words. */
+  private static final String UP_TO_SIX = "annotate(List[Optional[number]], [0., 6.]), None";
+
   private final OperatorSet operators;
   private final StringBuilder methods = new StringBuilder();
   private final Map<Constant, Integer> indexOf = new LinkedHashMap<>();
@@ -65,16 +68,54 @@ final class ScriptBuilder {
     return "CONSTANTS.c" + index;
   }
 
+  /**
+   * Pictures as convolutions take them: [N, 3, H, W] of the precision, channels last.
+   *
+   * @param pictures names a float32 tensor [N, H, W, 3]
+   */
+  String channelsFirst(String pictures, Precision precision) {
+    // A view: [N, H, W, 3] in memory is channels last already.
+    return fromFloat32(let("torch.permute(" + pictures + ", [0, 3, 1, 2])"), precision);
+  }
+
+  /** {@code x}, in 32 bits, of the precision. */
+  String fromFloat32(String x, Precision precision) {
+    return precision == Precision.BF16 ? let("torch.to(" + x + ", 15)") : x; // ScalarType::BFloat16
+  }
+
+  /** {@code x}, of the precision, in 32 bits. */
+  String toFloat32(String x, Precision precision) {
+    return precision == Precision.BF16 ? let("torch.to(" + x + ", 6)") : x; // ScalarType::Float
+  }
+
   /** A convolution. */
   String convolution(String x, Convolution convolution) {
-    return convolve(x, convolution, "none");
+    return convolve(x, convolution, "none", NO_SCALARS);
   }
 
   /** A convolution, then ReLU. */
   String convolutionRelu(String x, Convolution convolution) {
     return operators == OperatorSet.ONEDNN
-        ? convolve(x, convolution, "relu")
-        : let("torch.relu_(" + convolve(x, convolution, "none") + ")");
+        ? convolve(x, convolution, "relu", NO_SCALARS)
+        : let("torch.relu_(" + convolution(x, convolution) + ")");
+  }
+
+  /** A convolution, then ReLU6. */
+  String convolutionRelu6(String x, Convolution convolution) {
+    return operators == OperatorSet.ONEDNN
+        ? convolve(x, convolution, "hardtanh", UP_TO_SIX)
+        : let("torch.hardtanh_(" + convolution(x, convolution) + ", 0., 6.)");
+  }
+
+  /**
+   * A convolution, plus {@code residual}.
+   *
+   * @param residual is overwritten, so no later operator may read it
+   */
+  String convolutionAdd(String x, Convolution convolution, String residual) {
+    return operators == OperatorSet.ONEDNN
+        ? convolveOnto(residual, x, convolution, "None")
+        : let("torch.add_(%s, %s)".formatted(convolution(x, convolution), residual));
   }
 
   /**
@@ -83,20 +124,23 @@ final class ScriptBuilder {
    * @param residual is overwritten, so no later operator may read it
    */
   String convolutionAddRelu(String x, Convolution convolution, String residual) {
-    if (operators == OperatorSet.ATEN) {
-      String sum = let("torch.add_(%s, %s)".formatted(convolve(x, convolution, "none"), residual));
-      return let("torch.relu_(" + sum + ")");
+    if (operators == OperatorSet.ONEDNN) {
+      return convolveOnto(residual, x, convolution, "\"relu\"");
     }
-    return let(
-        "ops.mkldnn._convolution_pointwise_(%s, %s, %s, \"add\", 1., \"relu\", %s)"
-            .formatted(residual, x, oneDnnArguments(convolution), NO_SCALARS));
+    return let("torch.relu_(" + convolutionAdd(x, convolution, residual) + ")");
   }
 
-  private String convolve(String x, Convolution convolution, String then) {
+  private String convolveOnto(String residual, String x, Convolution convolution, String then) {
+    return let(
+        "ops.mkldnn._convolution_pointwise_(%s, %s, %s, \"add\", 1., %s, %s)"
+            .formatted(residual, x, oneDnnArguments(convolution), then, NO_SCALARS));
+  }
+
+  private String convolve(String x, Convolution convolution, String then, String scalars) {
     if (operators == OperatorSet.ONEDNN) {
       return let(
           "ops.mkldnn._convolution_pointwise(%s, %s, \"%s\", %s)"
-              .formatted(x, oneDnnArguments(convolution), then, NO_SCALARS));
+              .formatted(x, oneDnnArguments(convolution), then, scalars));
     }
     return let(
         "torch.conv2d(%s, %s, %s, %s, %s, [1, 1], %d)"
@@ -122,9 +166,45 @@ final class ScriptBuilder {
 
   /** The largest value in each window. */
   String maxPool(String x, int kernel, int stride, int padding) {
+    return maxPool(x, kernel, stride, padding, false);
+  }
+
+  /**
+   * The largest value in each window, also in the ones that reach over the right and lower edge.
+   */
+  String maxPoolOverEdges(String x, int kernel, int stride) {
+    return maxPool(x, kernel, stride, 0, true);
+  }
+
+  private String maxPool(String x, int kernel, int stride, int padding, boolean overEdges) {
     return let(
-        "torch.max_pool2d(%s, %s, %s, %s, [1, 1], False)"
-            .formatted(x, pair(kernel), pair(stride), pair(padding)));
+        "torch.max_pool2d(%s, %s, %s, %s, [1, 1], %s)"
+            .formatted(x, pair(kernel), pair(stride), pair(padding), overEdges ? "True" : "False"));
+  }
+
+  /** The channels of {@code left}, then those of {@code right}. */
+  String concatenate(String left, String right) {
+    return let("torch.cat([" + left + ", " + right + "], 1)");
+  }
+
+  /** The mean of each window of {@code size} by {@code size}; windows do not overlap. */
+  String averagePool(String x, int size) {
+    return let(
+        "torch.avg_pool2d(%s, %s, %s, [0, 0], False, True, None)"
+            .formatted(x, pair(size), pair(size)));
+  }
+
+  /**
+   * Means of {@code cells} by {@code cells} regions that cover the picture, flat: [N, C * cells²].
+   */
+  String flatMeans(String x, int cells) {
+    String means = let("torch.adaptive_avg_pool2d(%s, %s)".formatted(x, pair(cells)));
+    return let("torch.flatten(" + means + ", 1)");
+  }
+
+  /** The mean of each channel: [N, C]. */
+  String flatMean(String x) {
+    return flatMeans(x, 1);
   }
 
   /**
@@ -156,16 +236,6 @@ final class ScriptBuilder {
    */
   String product(Constant weight, String x) {
     return let("torch.matmul(%s, %s)".formatted(constant(weight), x));
-  }
-
-  /** From the precision that a network computes in to float32. */
-  String toFloat(String x, Precision precision) {
-    return precision == Precision.FP32 ? x : let("torch.to(" + x + ", 6)"); // ScalarType::Float
-  }
-
-  /** From float32 to the precision that a network computes in. */
-  String fromFloat(String x, Precision precision) {
-    return precision == Precision.FP32 ? x : let("torch.to(" + x + ", 15)"); // BFloat16
   }
 
   /** ReLU of a tensor that no other operator reads. */

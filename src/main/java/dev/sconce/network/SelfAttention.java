@@ -40,7 +40,7 @@ record SelfAttention(String name, long channels) {
    * @return names one of the same shape and type
    */
   String write(ScriptBuilder script, LayerWeights weights, String x, Precision precision) {
-    String flat = script.let("torch.flatten(" + script.toFloat(x, precision) + ", 2)");
+    String flat = script.let("torch.flatten(" + script.toFloat32(x, precision) + ", 2)");
     String queries = script.product(weight(weights, ".query", 1), flat);
     String keys = script.product(weight(weights, ".key", 1), flat);
     double gamma = weights.floats(name + ".gamma")[0];
@@ -49,7 +49,7 @@ record SelfAttention(String name, long channels) {
     String shares = script.let("torch.softmax(" + scores + ", 1)");
     String gathered = script.let("torch.bmm(" + values + ", " + shares + ")");
     String y = script.let("torch.reshape(" + gathered + ", torch.size(" + x + "))");
-    return script.let("torch.add(%s, %s)".formatted(x, script.fromFloat(y, precision)));
+    return script.let("torch.add(%s, %s)".formatted(x, script.fromFloat32(y, precision)));
   }
 
   /** {@code factor * W / sigma} with {@code sigma = u' W v}, float32 [out, channels]. */

@@ -79,10 +79,8 @@ public final class TwinNetwork {
 
   private void writeForward(ScriptBuilder script, TwinHead.Folded folded, Precision precision) {
     script.method(FORWARD, "pictures: Tensor", "Tuple[Tensor, Tensor]");
-    // A view: [N, H, W, 3] in memory is channels last already.
-    String x = script.let("torch.permute(pictures, [0, 3, 1, 2])");
-    x = encoder.write(script, script.fromFloat(x, precision), precision);
-    x = script.toFloat(x, precision);
+    String x = script.channelsFirst("pictures", precision);
+    x = script.toFloat32(encoder.write(script, x, precision), precision);
     String features = script.let("torch.cat(torch.chunk(" + x + ", 2, 0), 1)");
     String logits = folded.write(script, features);
     script.returns("(" + logits + ", " + features + ")");

@@ -37,7 +37,7 @@ record UnetBlock(
 
     String write(
         ScriptBuilder script, LayerWeights weights, String x, Precision precision, boolean blur) {
-      Convolution convolution = layer.fold(weights, precision.type());
+      Convolution convolution = layer.fold(weights, precision);
       String doubled = script.pixelShuffle(script.convolutionRelu(x, convolution));
       return blur ? script.blur(doubled) : doubled;
     }
@@ -110,8 +110,8 @@ record UnetBlock(
             script.scale(skip, norm.channelFactors(type), norm.channelSummands(type)));
     // fast.ai's ReLU is over both, but what was raised has gone through one before.
     String x = script.concatenate(raised, beside);
-    x = script.convolutionRelu(x, first.fold(weights, type));
-    x = script.convolutionRelu(x, second.fold(weights, type));
+    x = script.convolutionRelu(x, first.fold(weights, precision));
+    x = script.convolutionRelu(x, second.fold(weights, precision));
     return attention.isPresent() ? attention.get().write(script, weights, x, precision) : x;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sconce.weights.InMemory;
 import dev.sconce.weights.Shape;
 import dev.sconce.weights.Tensor;
+import java.nio.FloatBuffer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +74,9 @@ class AffineTest {
   }
 
   private static float[] floats(Constant constant) {
-    return constant.numbers();
+    FloatBuffer values = ConstantTest.bytes(constant).asFloatBuffer();
+    float[] floats = new float[values.remaining()];
+    values.get(floats);
+    return floats;
   }
 }

@@ -111,7 +111,11 @@ public final class GoldenTwin {
 
   private static void assertWithin(List<Float> actual, List<Double> expected, double least) {
     double largest = expected.stream().mapToDouble(Math::abs).max().orElseThrow();
-    double allowed = 1e-4 * Math.max(least, largest);
+    assertNear(actual, expected, 1e-4 * Math.max(least, largest));
+  }
+
+  /** Fails unless each is as near to the expected one as is allowed. */
+  static void assertNear(List<Float> actual, List<Double> expected, double allowed) {
     assertThat(actual).hasSameSizeAs(expected);
     for (int i = 0; i < expected.size(); i++) {
       assertThat((double) actual.get(i))

@@ -2,6 +2,7 @@ package dev.sconce.weights;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.Map;
 
 /**
@@ -26,5 +27,11 @@ public final class InMemory {
   /** The float32 tensor that lies in {@code bytes}, little-endian and in row-major order. */
   public static Tensor tensor(ByteBuffer bytes, Shape shape) {
     return Tensor.contiguous(DType.FLOAT32, shape, bytes);
+  }
+
+  /** A float32 tensor of any size that is one and the same number everywhere. */
+  public static Tensor everywhere(float value, Shape shape) {
+    ByteBuffer bytes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, value);
+    return new Tensor(DType.FLOAT32, shape, Collections.nCopies(shape.rank(), 0L), bytes);
   }
 }
