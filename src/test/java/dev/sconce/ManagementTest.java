@@ -239,7 +239,7 @@ class ManagementTest {
   @Test
   void parametersOfTheWrongKindAreRefused() throws Exception {
     assertJsonRefused("\"initial_workers\": [1]", "initial_workers: [1] (expected: a whole");
-    assertJsonRefused("\"handler\": {\"a\": 1}", "handler: {\"a\":1} (expected: one of twin");
+    assertJsonRefused("\"handler\": {\"a\": 1}", "handler: {\"a\":1} (expected: one of ");
     assertJsonRefused("\"runtime\": \"java\"", "RuntimeType value: java (expected: one of python,");
     assertJsonRefused("\"batch_size\": 2} {", "JSON body: no JSON at line 1, column 38 (expected");
     assertNothingIsServed();
