@@ -6,6 +6,7 @@ import dev.sconce.error.ServingException;
 import dev.sconce.json.RequestJson;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,34 +51,60 @@ final class JsonTensor {
       shape.add((long) first.size());
       first = first.path(0);
     }
-    List<JsonNode> elements = new ArrayList<>();
-    collect(place, root, shape, 0, elements);
+    Reader reader = new Reader(place, List.copyOf(shape));
+    reader.collect(root, 0);
+    List<JsonNode> elements = reader.elements;
     Datatype datatype = declared.orElseGet(() -> inferred(elements));
     for (int i = 0; i < elements.size(); i++) {
       check(elements.get(i), datatype, place, shape, i);
     }
-    return new JsonTensor(new Kind(datatype, List.copyOf(shape)), elements);
+    return new JsonTensor(new Kind(datatype, reader.shape), elements);
   }
 
-  private static void collect(
-      String place, JsonNode node, List<Long> shape, int depth, List<JsonNode> elements) {
-    if (depth == shape.size()) {
-      if (!node.isNumber() && !node.isBoolean()) {
-        throw wrong(place, node, "a number, true or false");
+  /** Walks through the lists; says where it is only if something is wrong there. */
+  private static final class Reader {
+    private final String place;
+    private final List<Long> shape;
+    private final int[] at;
+    private final List<JsonNode> elements = new ArrayList<>();
+
+    /**
+     * A reader of lists in lists.
+     *
+     * @param shape as the first ones at each depth have it; the others must agree
+     */
+    Reader(String place, List<Long> shape) {
+      this.place = place;
+      this.shape = shape;
+      this.at = new int[shape.size()];
+    }
+
+    void collect(JsonNode node, int depth) {
+      if (depth == shape.size()) {
+        if (!node.isNumber() && !node.isBoolean()) {
+          throw wrong(here(depth), node, "a number, true or false");
+        }
+        elements.add(node);
+        return;
       }
-      elements.add(node);
-      return;
+      if (!node.isArray()) {
+        throw wrong(here(depth), node, "a list of " + shape.get(depth));
+      }
+      if (node.size() != shape.get(depth)) {
+        throw refused(
+            "%s: a list of %d (expected: %d, as in the first one)"
+                .formatted(here(depth), node.size(), shape.get(depth)));
+      }
+      for (int i = 0; i < node.size(); i++) {
+        at[depth] = i;
+        collect(node.get(i), depth + 1);
+      }
     }
-    if (!node.isArray()) {
-      throw wrong(place, node, "a list of " + shape.get(depth));
-    }
-    if (node.size() != shape.get(depth)) {
-      throw refused(
-          "%s: a list of %d (expected: %d, as in the first one)"
-              .formatted(place, node.size(), shape.get(depth)));
-    }
-    for (int i = 0; i < node.size(); i++) {
-      collect(place + "[" + i + "]", node.get(i), shape, depth + 1, elements);
+
+    private String here(int depth) {
+      StringBuilder here = new StringBuilder(place);
+      Arrays.stream(at, 0, depth).forEach(i -> here.append('[').append(i).append(']'));
+      return here.toString();
     }
   }
 

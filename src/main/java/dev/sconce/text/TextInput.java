@@ -8,6 +8,7 @@ import dev.sconce.handler.Part;
 import dev.sconce.json.RequestJson;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -31,7 +32,12 @@ final class TextInput {
     } catch (CharacterCodingException e) {
       throw refused("the text is not UTF-8 (expected: UTF-8)");
     }
-    return part.contentType().equals(JSON) ? json(text) : text;
+    return isJson(part.contentType()) ? json(text) : text;
+  }
+
+  private static boolean isJson(String contentType) {
+    String type = contentType.toLowerCase(Locale.ROOT);
+    return type.equals(JSON) || type.startsWith(JSON + ";");
   }
 
   private static String json(String text) {

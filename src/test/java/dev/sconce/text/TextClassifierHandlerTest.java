@@ -124,7 +124,7 @@ class TextClassifierHandlerTest extends HandlerContract<long[], float[]> {
 
   private static Input json(String body) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8));
-    Part part = new Part(bytes, "application/json", Optional.empty());
+    Part part = new Part(bytes, "application/json; charset=utf-8", Optional.empty());
     Input empty = HandlerFixture.input(Map.of());
     return new Input("id", Map.of("body", part), Map.of(), empty.deadline());
   }
