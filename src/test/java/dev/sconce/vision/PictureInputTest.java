@@ -8,7 +8,6 @@ import dev.sconce.error.ServingException;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.Part;
 import java.nio.FloatBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -128,12 +127,9 @@ class PictureInputTest {
   }
 
   @Test
-  void aPictureThatIsNoneIsTheCallersFault() {
-    byte[] text = "not a picture".getBytes(StandardCharsets.UTF_8);
-    assertThatThrownBy(
-            () ->
-                handler.preprocess(
-                    VisionFixture.input(Map.of("body", new String(text, StandardCharsets.UTF_8)))))
+  void whatIsNoPictureIsNamedByItsPart() {
+    Map<String, String> parts = Map.of("data", "", "body", "not a picture");
+    assertThatThrownBy(() -> handler.preprocess(VisionFixture.input(parts)))
         .hasMessageStartingWith("body: not a picture: starts with 6e 6f 74 20");
   }
 }
