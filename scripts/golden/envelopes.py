@@ -19,6 +19,8 @@ from ts.torch_handler.request_envelope import body, kserve, kservev2
 from ts.torch_handler.request_envelope import json as json_envelope
 from ts.torch_handler.vision_handler import VisionHandler
 
+import scripted
+
 OUT = pathlib.Path("src/test/resources/envelope")
 ENVELOPES = {"body": body.BodyEnvelope, "json": json_envelope.JSONEnvelope, "kserve": kserve.KServeEnvelope,
              "kservev2": kservev2.KServev2Envelope}
@@ -133,7 +135,7 @@ def main():
     OUT.mkdir(exist_ok=True)
     torch.manual_seed(3)
     for file, module in (("linear.pt", torch.nn.Linear(4, 3)), ("sees.pt", Sees()), ("types.pt", Types())):
-        torch.jit.save(torch.jit.script(module.eval()), OUT / file)
+        scripted.save(torch.jit.script(module.eval()), OUT / file)
     rows = [{"model": file, "envelope": envelope, "requests": bodies, "answers": answers(file, envelope, bodies)}
             for file, envelope, bodies in cases()]
     text = json.dumps({"cases": rows, "flat": flat()}, indent=1)

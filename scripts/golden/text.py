@@ -24,6 +24,8 @@ from torchtext.vocab import build_vocab_from_iterator
 from ts.handler_utils.text_utils import ngrams_iterator
 from ts.torch_handler.text_classifier import TextClassifier
 
+import scripted
+
 OUT = pathlib.Path("src/test/resources/text")
 NAMES = {"0": "World", "1": ["s", "Sports"], "2": "Caf\u00e9", "3": "Sci/Tech"}
 TEXTS = [
@@ -80,7 +82,7 @@ def vocabularies(handler):
     saved(build_vocab_from_iterator(words[:1]), "vocab_no_default.pt")
     vocab.set_default_index(vocab["<unk>"])
     saved(vocab, "vocab_torchtext.pt")
-    torch.jit.save(torch.jit.script(vocab), OUT / "vocab_script.pt")
+    scripted.save(torch.jit.script(vocab), OUT / "vocab_script.pt")
     stoi = {word: i for i, word in enumerate(vocab.get_itos())}
     saved(stoi, "vocab_dict.pt")
     saved(stoi, "vocab_old_zip.pt", _use_new_zipfile_serialization=False)
@@ -118,7 +120,7 @@ def main():
     torch.manual_seed(7)
     handler = TextClassifier()
     vocab = vocabularies(handler)
-    torch.jit.save(torch.jit.script(TextModel(len(vocab)).eval()), OUT / "model.pt")
+    scripted.save(torch.jit.script(TextModel(len(vocab)).eval()), OUT / "model.pt")
     (OUT / "index_to_name.json").write_text(json.dumps(NAMES))
     shutil.copy(OUT / "vocab_torchtext.pt", OUT / "source_vocab.pt")
     handler.initialize(context(OUT))
