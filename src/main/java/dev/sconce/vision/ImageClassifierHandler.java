@@ -1,6 +1,7 @@
 package dev.sconce.vision;
 
 import ai.djl.ndarray.NDArray;
+import dev.sconce.handler.ClassNames;
 import dev.sconce.handler.HandlerSettings;
 import java.util.ArrayList;
 import java.util.Comparator;

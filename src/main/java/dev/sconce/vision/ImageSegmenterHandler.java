@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import dev.sconce.handler.ClassNames;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;

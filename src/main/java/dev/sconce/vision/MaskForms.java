@@ -30,10 +30,13 @@ final class MaskForms {
           Output.bytes(
               PngFile.MEDIA_TYPE, PngFile.ofNumbers(mask.height(), mask.width(), mask.classes()));
       case NPY -> Output.bytes(NPY, npy(mask));
-      default ->
-          Output.json(
-              Map.of("base64_prediction", Base64.getEncoder().encodeToString(mask.classes())));
+      default -> Output.json(json(mask));
     };
+  }
+
+  /** The original service's answer. */
+  static Map<String, Object> json(Mask mask) {
+    return Map.of("base64_prediction", Base64.getEncoder().encodeToString(mask.classes()));
   }
 
   /** Format 1.0 of {@code numpy/lib/format.py}. */

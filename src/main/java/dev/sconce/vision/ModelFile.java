@@ -12,13 +12,12 @@ import java.util.stream.Stream;
 
 /** Finds the one file that a model is in. */
 final class ModelFile {
-  private static final List<String> EXTENSIONS = List.of(".pt", ".pth");
+  private static final List<String> EXTENSIONS = List.of(".pt", ".pth", ".bin", ".safetensors");
 
   private ModelFile() {}
 
   /**
-   * The manifest's {@code serializedFile}; without one, the directory's only {@code .pt} or {@code
-   * .pth} file.
+   * The manifest's {@code serializedFile}; without one, the directory's only file with weights.
    *
    * @throws ServingException {@code INVALID_MODEL} if it is not there, or there are several, naming
    *     what is
@@ -39,7 +38,8 @@ final class ModelFile {
                   context
                       .serializedFile()
                       .map(name -> "the manifest's serializedFile " + name)
-                      .orElse("one .pt or .pth file, or a serializedFile in the manifest")));
+                      .orElse(
+                          "one .pt, .pth, .bin or .safetensors file, or a serializedFile in the manifest")));
     }
     return candidates.get(0);
   }

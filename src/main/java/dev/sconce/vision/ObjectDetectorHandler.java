@@ -1,5 +1,6 @@
 package dev.sconce.vision;
 
+import dev.sconce.handler.ClassNames;
 import dev.sconce.torch.ScriptValue;
 import java.util.ArrayList;
 import java.util.Arrays;

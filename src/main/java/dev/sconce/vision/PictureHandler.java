@@ -3,11 +3,11 @@ package dev.sconce.vision;
 import ai.djl.engine.EngineException;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import dev.sconce.handler.Handler;
+import dev.sconce.handler.ClassNames;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.HandlerSettings;
 import dev.sconce.handler.Input;
-import dev.sconce.handler.Output;
+import dev.sconce.handler.JsonHandler;
 import dev.sconce.handler.Part;
 import dev.sconce.image.Normalizer;
 import dev.sconce.image.RgbImage;
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <R> what the module says of one picture, in plain values
  */
-abstract class PictureHandler<R> implements Handler<PictureTensor, R> {
+abstract class PictureHandler<R> implements JsonHandler<PictureTensor, R> {
   private static final Logger log = LoggerFactory.getLogger(PictureHandler.class);
 
   /** What a module is tried with whose pictures have no fixed size. */
@@ -181,8 +181,8 @@ abstract class PictureHandler<R> implements Handler<PictureTensor, R> {
   }
 
   @Override
-  public final Output postprocess(Input input, R result) {
-    return Output.json(json(result, model().names));
+  public final Object result(Input input, R result) {
+    return json(result, model().names);
   }
 
   @Override

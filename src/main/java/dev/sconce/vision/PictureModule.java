@@ -8,15 +8,21 @@ import ai.djl.ndarray.types.Shape;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerContext;
+import dev.sconce.network.Classifier;
+import dev.sconce.network.Precision;
+import dev.sconce.torch.ProcessorFeatures;
 import dev.sconce.torch.ScriptValue;
 import dev.sconce.torch.TorchModule;
+import dev.sconce.weights.StateDict;
 import dev.sconce.weights.WeightsFormat;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -24,8 +30,9 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * A TorchScript module that is asked about pictures, as all workers on one device share it. Safe
- * from several threads; {@link dev.sconce.handler.SharedResources} closes it.
+ * A module that is asked about pictures, as all workers on one device share it: the user's own
+ * TorchScript, or one that was written from a classifier's state dict. Safe from several threads;
+ * {@link dev.sconce.handler.SharedResources} closes it.
  */
 final class PictureModule implements AutoCloseable {
   private static final String METHOD = "forward";
@@ -34,9 +41,13 @@ final class PictureModule implements AutoCloseable {
   private final String fileName;
   private final boolean takesList;
 
-  private PictureModule(TorchModule module, String fileName) {
+  /** What a written network is; empty for the user's own TorchScript. */
+  private final Map<String, Object> written;
+
+  private PictureModule(TorchModule module, String fileName, Map<String, Object> written) {
     this.module = module;
     this.fileName = fileName;
+    this.written = written;
     this.takesList =
         module
             .declaration(METHOD)
@@ -45,22 +56,28 @@ final class PictureModule implements AutoCloseable {
   }
 
   /**
-   * Finds the model's file and loads the module in it.
+   * Finds the model's file and loads the module in it, or writes and loads the classifier that its
+   * state dict belongs to.
    *
-   * @throws ServingException {@code INVALID_MODEL} if there is none, or libtorch cannot load it;
-   *     {@code OUT_OF_MEMORY} if the device has no room for it
+   * @throws ServingException {@code INVALID_MODEL} if there is none, if it is the state dict of
+   *     another network, or libtorch cannot load it; {@code OUT_OF_MEMORY} if the device has no
+   *     room for it
    */
-  static PictureModule load(HandlerContext context, ModuleFactory modules) {
+  static PictureModule load(HandlerContext context, ModuleFactory modules) throws IOException {
     Path file = ModelFile.in(context);
     String name = file.getFileName().toString();
-    WeightsFormat format = WeightsFormat.of(file);
-    if (format != WeightsFormat.TORCHSCRIPT) {
-      throw new ServingException(
-          ErrorCode.INVALID_MODEL,
-          name
-              + ": weights without a network (expected: TorchScript, as torch.jit.save writes it)");
+    if (WeightsFormat.of(file) == WeightsFormat.TORCHSCRIPT) {
+      return new PictureModule(modules.loadScript(file, context.device()), name, Map.of());
     }
-    return new PictureModule(modules.loadScript(file, context.device()), name);
+    Classifier network = Classifier.infer(StateDict.read(file));
+    Precision precision =
+        PrecisionSetting.of(
+            context.settings(), context.device(), ProcessorFeatures.ofThisMachine());
+    Map<String, Object> written = new LinkedHashMap<>();
+    written.put("network", network.summary());
+    written.put("precision", precision.name().toLowerCase(Locale.ROOT));
+    return new PictureModule(
+        modules.load(network::write, precision, context.device()), name, written);
   }
 
   /**
@@ -74,6 +91,7 @@ final class PictureModule implements AutoCloseable {
   Map<String, Object> facts() {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("module", fileName);
+    facts.putAll(written);
     facts.put("moduleTakes", takesList ? "a list of float32 CHW" : "float32 NCHW");
     return facts;
   }
@@ -115,8 +133,10 @@ final class PictureModule implements AutoCloseable {
         .collect(Collectors.joining(", "));
   }
 
-  private static NDArray together(NDManager scope, ByteBuffer pixels, List<List<Long>> shapes) {
-    return scope.create(pixels, batch(shapes.size(), shapes.get(0)), DataType.FLOAT32);
+  /** Written networks take NHWC: for them, the same numbers seen in that order. */
+  private NDArray together(NDManager scope, ByteBuffer pixels, List<List<Long>> shapes) {
+    NDArray nchw = scope.create(pixels, batch(shapes.size(), shapes.get(0)), DataType.FLOAT32);
+    return written.isEmpty() || shapes.get(0).size() != 3 ? nchw : nchw.transpose(0, 2, 3, 1);
   }
 
   private static List<NDArray> apart(NDManager scope, ByteBuffer pixels, List<List<Long>> shapes) {

@@ -1,8 +1,8 @@
 package dev.sconce.vision;
 
-import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.Input;
+import dev.sconce.handler.JsonHandler;
 import dev.sconce.handler.Output;
 import dev.sconce.image.Normalizer;
 import dev.sconce.image.PictureTransform;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * alone: {@code [left, right]}, each a list of rows. Whoever asks for maps and accepts {@code
  * image/png} gets them drawn over the pictures, left beside right.
  */
-final class TwinHandler implements Handler<TwinHandler.Pair, TwinHandler.Judged> {
+final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Judged> {
   /** The name that register calls and manifests use. */
   static final String NAME = "twin";
 
@@ -125,18 +125,23 @@ final class TwinHandler implements Handler<TwinHandler.Pair, TwinHandler.Judged>
   }
 
   @Override
-  public Output postprocess(Input input, Judged judged) {
+  public Object result(Input input, Judged judged) {
     Judgement judgement = judged.judgement;
-    if (judged.canvases.isPresent()) {
-      return Output.bytes(PngFile.MEDIA_TYPE, PngFile.of(drawn(judgement, judged.canvases.get())));
-    }
     if (input.explain()) {
-      return Output.json(List.of(judgement.leftMap(), judgement.rightMap()));
+      return List.of(judgement.leftMap(), judgement.rightMap());
     }
     List<Object> flat = new ArrayList<>(judgement.logits());
     flat.addAll(judgement.leftMap());
     flat.addAll(judgement.rightMap());
-    return Output.json(flat);
+    return flat;
+  }
+
+  @Override
+  public Output postprocess(Input input, Judged judged) {
+    return judged
+        .canvases
+        .map(on -> Output.bytes(PngFile.MEDIA_TYPE, PngFile.of(drawn(judged.judgement, on))))
+        .orElseGet(() -> Output.json(result(input, judged)));
   }
 
   private static RgbImage drawn(Judgement judgement, Canvases canvases) {

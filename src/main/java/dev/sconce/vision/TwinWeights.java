@@ -2,6 +2,7 @@ package dev.sconce.vision;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.network.Classifier;
 import dev.sconce.network.DynamicUnet;
 import dev.sconce.network.TwinNetwork;
 import dev.sconce.weights.StateDict;
@@ -56,6 +57,9 @@ final class TwinWeights {
     }
     if (DynamicUnet.recognises(weights)) {
       return "a fast.ai U-Net";
+    }
+    if (Classifier.recognises(weights)) {
+      return "a torchvision classifier";
     }
     return "weights of another network, " + weights.tensors().size() + " keys";
   }

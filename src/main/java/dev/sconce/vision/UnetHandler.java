@@ -1,8 +1,8 @@
 package dev.sconce.vision;
 
-import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.Input;
+import dev.sconce.handler.JsonHandler;
 import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.image.Normalizer;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * {@code {"base64_prediction": "…"}}, or a picture or an array: see {@link MaskForms#answer}. The
  * mask has the network's size, {@code imageSize}, not the sent picture's.
  */
-final class UnetHandler implements Handler<RgbImage, Mask> {
+final class UnetHandler implements JsonHandler<RgbImage, Mask> {
   /** The name that register calls and manifests use. */
   static final String NAME = "unet";
 
@@ -82,6 +82,11 @@ final class UnetHandler implements Handler<RgbImage, Mask> {
     return unet().module.segment(filled, batch.size(), height, width).stream()
         .map(classes -> new Mask(height, width, classes))
         .toList();
+  }
+
+  @Override
+  public Object result(Input input, Mask mask) {
+    return MaskForms.json(mask);
   }
 
   @Override

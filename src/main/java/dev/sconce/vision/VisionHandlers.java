@@ -3,6 +3,7 @@ package dev.sconce.vision;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerRecogniser;
 import dev.sconce.image.ImageDecoder;
+import dev.sconce.network.Classifier;
 import dev.sconce.torch.TorchEngine;
 import java.nio.file.Path;
 import java.util.Map;
@@ -51,6 +52,10 @@ public final class VisionHandlers implements HandlerRecogniser {
     if (twin.areComplete()) {
       return Optional.of(TwinHandler.NAME);
     }
-    return UnetWeights.among(files).size() == 1 ? Optional.of(UnetHandler.NAME) : Optional.empty();
+    if (UnetWeights.among(files).size() == 1) {
+      return Optional.of(UnetHandler.NAME);
+    }
+    long classifiers = files.stateDicts().stream().filter(Classifier::recognises).count();
+    return classifiers == 1 ? Optional.of(ImageClassifierHandler.NAME) : Optional.empty();
   }
 }

@@ -65,22 +65,22 @@ class PictureModuleTest {
     load(Optional.of("b.model"));
     assertRefused(
         Optional.empty(),
-        "found: a.pt, b.model, c.pt (expected: one .pt or .pth file, or a serializedFile in the"
-            + " manifest)");
+        "found: a.pt, b.model, c.pt (expected: one .pt, .pth, .bin or .safetensors file, or a"
+            + " serializedFile in the manifest)");
     assertRefused(
         Optional.of("d.pt"),
         "found: a.pt, b.model, c.pt (expected: the manifest's serializedFile d.pt)");
   }
 
   @Test
-  void weightsWithoutTheirNetworkAreNamed() throws Exception {
+  void weightsOfANetworkThatIsNotKnownAreNamed() throws Exception {
     try (FileSystem archive =
         FileSystems.newFileSystem(Path.of("src/test/resources/served/twin.mar"))) {
       Files.copy(archive.getPath("encoder_weight.pth"), directory.resolve("vgg16.pth"));
     }
     assertRefused(
         Optional.empty(),
-        "vgg16.pth: weights without a network (expected: TorchScript, as torch.jit.save writes it)");
+        "vgg16.pth: not a classifier that can be told from its 72 keys, which begin with [0.weight,");
   }
 
   @Test

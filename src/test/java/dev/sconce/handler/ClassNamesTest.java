@@ -1,4 +1,4 @@
-package dev.sconce.vision;
+package dev.sconce.handler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
