@@ -1,7 +1,9 @@
 package dev.sconce.handler;
 
+import dev.sconce.error.ServingException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a handler is told when it is initialized.
@@ -24,4 +26,17 @@ public record HandlerContext(
     Optional<String> replacedHandler,
     HandlerSettings settings,
     Device device,
-    SharedResources shared) {}
+    SharedResources shared) {
+
+  /**
+   * The file that the model is in: the manifest's {@code serializedFile}; without one, the
+   * directory's only {@code .pt}, {@code .pth}, {@code .bin} or {@code .safetensors} file.
+   *
+   * @param besides names of such files that are something else, a vocabulary for instance
+   * @throws ServingException {@code INVALID_MODEL} if it is not there, or there are several, naming
+   *     what is
+   */
+  public Path modelFile(String... besides) {
+    return ModelFile.in(modelDirectory, serializedFile, Set.of(besides));
+  }
+}

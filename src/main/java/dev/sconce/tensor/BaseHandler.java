@@ -59,10 +59,7 @@ final class BaseHandler implements JsonHandler<JsonTensor, Object> {
     module =
         context
             .shared()
-            .open(
-                NAME,
-                TorchModule.class,
-                () -> scripts.load(context.modelDirectory(), context.serializedFile(), gpu));
+            .open(NAME, TorchModule.class, () -> scripts.load(context.modelFile(), gpu));
   }
 
   @Override

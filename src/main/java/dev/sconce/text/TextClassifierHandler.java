@@ -61,10 +61,7 @@ final class TextClassifierHandler implements JsonHandler<long[], float[]> {
     TorchModule module =
         context
             .shared()
-            .open(
-                NAME,
-                TorchModule.class,
-                () -> scripts.load(directory, context.serializedFile(), gpu));
+            .open(NAME, TorchModule.class, () -> scripts.load(context.modelFile(VOCABULARY), gpu));
     model = new Model(module, vocabulary, ClassNames.in(directory));
   }
 

@@ -64,7 +64,7 @@ final class PictureModule implements AutoCloseable {
    *     room for it
    */
   static PictureModule load(HandlerContext context, ModuleFactory modules) throws IOException {
-    Path file = ModelFile.in(context);
+    Path file = context.modelFile();
     String name = file.getFileName().toString();
     if (WeightsFormat.of(file) == WeightsFormat.TORCHSCRIPT) {
       return new PictureModule(modules.loadScript(file, context.device()), name, Map.of());

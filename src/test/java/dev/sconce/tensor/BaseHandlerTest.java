@@ -181,11 +181,12 @@ class BaseHandlerTest extends HandlerContract<JsonTensor, Object> {
           .hasMessageEndingWith("(expected: a TorchScript file, as torch.jit.save writes it)");
       Optional<String> gone = Optional.of("gone.pt");
       assertThatThrownBy(() -> handler.initialize(fixture.context(directory, gone, Map.of())))
-          .hasMessageStartingWith("gone.pt: no such file in the archive (expected: ");
+          .hasMessageStartingWith(
+              "found: linear.pt (expected: the manifest's serializedFile gone.pt)");
       Files.copy(MODELS.resolve("sees.pt"), directory.resolve("other.pt"));
       assertThatThrownBy(() -> handler.initialize(fixture.context(directory, Map.of())))
           .hasMessageStartingWith(
-              "the manifest names no serialized file, and there is linear.pt, other.pt (expected:");
+              "found: linear.pt, other.pt (expected: one .pt, .pth, .bin or .safetensors file");
     }
   }
 

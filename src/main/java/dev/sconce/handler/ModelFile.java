@@ -1,13 +1,14 @@
-package dev.sconce.vision;
+package dev.sconce.handler;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import dev.sconce.handler.HandlerContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Finds the one file that a model is in. */
@@ -16,30 +17,24 @@ final class ModelFile {
 
   private ModelFile() {}
 
-  /**
-   * The manifest's {@code serializedFile}; without one, the directory's only file with weights.
-   *
-   * @throws ServingException {@code INVALID_MODEL} if it is not there, or there are several, naming
-   *     what is
-   */
-  static Path in(HandlerContext context) {
-    List<Path> files = files(context.modelDirectory());
+  /** See {@link HandlerContext#modelFile}. */
+  static Path in(Path directory, Optional<String> serializedFile, Set<String> besides) {
+    List<Path> files = files(directory);
     List<Path> candidates =
-        context
-            .serializedFile()
-            .map(name -> List.of(context.modelDirectory().resolve(name)))
-            .orElseGet(() -> files.stream().filter(ModelFile::holdsModel).toList());
+        serializedFile
+            .map(name -> List.of(directory.resolve(name)))
+            .orElseGet(() -> files.stream().filter(file -> holdsModel(file, besides)).toList());
     if (candidates.size() != 1 || !Files.isRegularFile(candidates.get(0))) {
       throw new ServingException(
           ErrorCode.INVALID_MODEL,
           "found: %s (expected: %s)"
               .formatted(
                   files.isEmpty() ? "no files" : names(files),
-                  context
-                      .serializedFile()
+                  serializedFile
                       .map(name -> "the manifest's serializedFile " + name)
                       .orElse(
-                          "one .pt, .pth, .bin or .safetensors file, or a serializedFile in the manifest")));
+                          "one .pt, .pth, .bin or .safetensors file, or a serializedFile in the"
+                              + " manifest")));
     }
     return candidates.get(0);
   }
@@ -53,9 +48,9 @@ final class ModelFile {
     }
   }
 
-  private static boolean holdsModel(Path file) {
+  private static boolean holdsModel(Path file, Set<String> besides) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return EXTENSIONS.stream().anyMatch(name::endsWith);
+    return !besides.contains(name) && EXTENSIONS.stream().anyMatch(name::endsWith);
   }
 
   private static String names(List<Path> files) {
