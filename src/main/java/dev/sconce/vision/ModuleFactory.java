@@ -1,13 +1,18 @@
 package dev.sconce.vision;
 
 import dev.sconce.handler.Device;
+import dev.sconce.handler.HandlerContext;
 import dev.sconce.network.OperatorSet;
 import dev.sconce.network.Precision;
+import dev.sconce.torch.ProcessorFeatures;
 import dev.sconce.torch.TorchEngine;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 
 /** Brings networks into native memory. Safe from any thread. */
 final class ModuleFactory {
@@ -24,10 +29,33 @@ final class ModuleFactory {
   }
 
   /**
-   * Writes a network with the operators that suit the device, loads it, and deletes the file: once
-   * loaded, nothing of it is on disk any more.
+   * A network that was written and loaded.
+   *
+   * @param module to be closed
+   * @param facts what to tell people of it: {@code network} and {@code precision}
    */
-  TorchModule load(Network network, Precision precision, Device device) throws IOException {
+  record Written(TorchModule module, Map<String, Object> facts) {}
+
+  /**
+   * Writes a network in the precision that the model's configuration asks for, with the operators
+   * that suit the device, loads it, and deletes the file: once loaded, nothing of it is on disk any
+   * more.
+   *
+   * @param summary what the network is
+   * @throws dev.sconce.error.ServingException {@code INVALID_MODEL} if the precision cannot be had,
+   *     {@code OUT_OF_MEMORY} if the device has no room
+   */
+  Written load(HandlerContext context, String summary, Network network) throws IOException {
+    Device device = context.device();
+    Precision precision =
+        PrecisionSetting.of(context.settings(), device, ProcessorFeatures.ofThisMachine());
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("network", summary);
+    facts.put("precision", precision.name().toLowerCase(Locale.ROOT));
+    return new Written(load(network, precision, device), facts);
+  }
+
+  private TorchModule load(Network network, Precision precision, Device device) throws IOException {
     boolean oneDnn = !device.isGpu() && engine.hasOneDnn();
     Path file = Files.createTempFile("sconce-network-", ".pt");
     try {

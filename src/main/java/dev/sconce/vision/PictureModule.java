@@ -9,8 +9,6 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.network.Classifier;
-import dev.sconce.network.Precision;
-import dev.sconce.torch.ProcessorFeatures;
 import dev.sconce.torch.ScriptValue;
 import dev.sconce.torch.TorchModule;
 import dev.sconce.weights.StateDict;
@@ -22,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -70,14 +67,8 @@ final class PictureModule implements AutoCloseable {
       return new PictureModule(modules.loadScript(file, context.device()), name, Map.of());
     }
     Classifier network = Classifier.infer(StateDict.read(file));
-    Precision precision =
-        PrecisionSetting.of(
-            context.settings(), context.device(), ProcessorFeatures.ofThisMachine());
-    Map<String, Object> written = new LinkedHashMap<>();
-    written.put("network", network.summary());
-    written.put("precision", precision.name().toLowerCase(Locale.ROOT));
-    return new PictureModule(
-        modules.load(network::write, precision, context.device()), name, written);
+    ModuleFactory.Written written = modules.load(context, network.summary(), network::write);
+    return new PictureModule(written.module(), name, written.facts());
   }
 
   /**

@@ -6,17 +6,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.HandlerContext;
-import dev.sconce.network.Precision;
 import dev.sconce.network.TwinNetwork;
-import dev.sconce.torch.ProcessorFeatures;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -41,13 +37,8 @@ final class TwinModule implements AutoCloseable {
    */
   static TwinModule load(HandlerContext context, ModuleFactory modules) throws IOException {
     TwinNetwork network = TwinWeights.in(context.modelDirectory()).network();
-    Precision precision =
-        PrecisionSetting.of(
-            context.settings(), context.device(), ProcessorFeatures.ofThisMachine());
-    Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("network", network.summary());
-    facts.put("precision", precision.name().toLowerCase(Locale.ROOT));
-    return new TwinModule(modules.load(network::write, precision, context.device()), facts);
+    ModuleFactory.Written written = modules.load(context, network.summary(), network::write);
+    return new TwinModule(written.module(), written.facts());
   }
 
   /** What to tell people of the network. */

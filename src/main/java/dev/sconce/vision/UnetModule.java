@@ -8,8 +8,6 @@ import dev.sconce.handler.HandlerSettings;
 import dev.sconce.network.DynamicUnet;
 import dev.sconce.network.DynamicUnet.Options;
 import dev.sconce.network.DynamicUnet.Range;
-import dev.sconce.network.Precision;
-import dev.sconce.torch.ProcessorFeatures;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -42,15 +39,11 @@ final class UnetModule implements AutoCloseable {
   static UnetModule load(HandlerContext context, ModuleFactory modules) throws IOException {
     Options options = options(context.settings());
     DynamicUnet network = DynamicUnet.infer(UnetWeights.of(context), options);
-    Precision precision =
-        PrecisionSetting.of(
-            context.settings(), context.device(), ProcessorFeatures.ofThisMachine());
-    Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("network", network.summary());
-    facts.put("precision", precision.name().toLowerCase(Locale.ROOT));
+    ModuleFactory.Written written = modules.load(context, network.summary(), network::write);
+    Map<String, Object> facts = new LinkedHashMap<>(written.facts());
     facts.put("blur", options.blur());
     options.yRange().ifPresent(range -> facts.put("yRange", List.of(range.low(), range.high())));
-    return new UnetModule(modules.load(network::write, precision, context.device()), facts);
+    return new UnetModule(written.module(), facts);
   }
 
   /** Under fast.ai's own names. */
