@@ -5,6 +5,7 @@ import dev.sconce.handler.HandlerSettings;
 import dev.sconce.image.Normalizer;
 import dev.sconce.image.PictureSize;
 import dev.sconce.image.PictureTransform;
+import dev.sconce.image.RgbImage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,25 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
     }
     List<Double> mean = settings.numbers("mean", 3).orElse(fallback.mean);
     return new PictureSettings(transform(settings, fallback.transform), mean, std);
+  }
+
+  /**
+   * As {@link #of}, for networks that take all pictures in one size.
+   *
+   * @throws ServingException {@code INVALID_MODEL} also if the sizes would differ
+   */
+  static PictureSettings ofOneSize(HandlerSettings settings, PictureTransform fallback) {
+    PictureSettings pictures = of(settings, fallback);
+    if (!pictures.sizeIsFixed()) {
+      throw settings.fault(
+          "resize", "centerCrop besides, or imageSize: all pictures need one size");
+    }
+    return pictures;
+  }
+
+  /** A black picture in the size that every picture gets. */
+  RgbImage blank() {
+    return transform.apply(new RgbImage(1, 1, new byte[3]));
   }
 
   private static PictureTransform transform(HandlerSettings settings, PictureTransform fallback) {

@@ -70,12 +70,7 @@ final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Jud
 
   @Override
   public void initialize(HandlerContext context) throws Exception {
-    PictureSettings pictures = PictureSettings.of(context.settings(), ORIGINAL_SIZE);
-    if (!pictures.sizeIsFixed()) {
-      throw context
-          .settings()
-          .fault("resize", "centerCrop besides, or imageSize: all pictures need one size");
-    }
+    PictureSettings pictures = PictureSettings.ofOneSize(context.settings(), ORIGINAL_SIZE);
     TwinModule module =
         context.shared().open(NAME, TwinModule.class, () -> TwinModule.load(context, modules));
     Map<String, Object> facts = new LinkedHashMap<>(module.facts());
@@ -90,7 +85,7 @@ final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Jud
   }
 
   private static Pair blank(PictureSettings pictures) {
-    RgbImage picture = pictures.transform().apply(new RgbImage(1, 1, new byte[3]));
+    RgbImage picture = pictures.blank();
     return new Pair(picture, picture, true, Optional.empty());
   }
 

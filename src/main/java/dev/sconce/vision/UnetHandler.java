@@ -48,12 +48,7 @@ final class UnetHandler implements JsonHandler<RgbImage, Mask> {
 
   @Override
   public void initialize(HandlerContext context) throws Exception {
-    PictureSettings pictures = PictureSettings.of(context.settings(), ORIGINAL_SIZE);
-    if (!pictures.sizeIsFixed()) {
-      throw context
-          .settings()
-          .fault("resize", "centerCrop besides, or imageSize: all pictures need one size");
-    }
+    PictureSettings pictures = PictureSettings.ofOneSize(context.settings(), ORIGINAL_SIZE);
     UnetModule module =
         context.shared().open(NAME, UnetModule.class, () -> UnetModule.load(context, modules));
     Map<String, Object> facts = new LinkedHashMap<>(module.facts());
@@ -62,7 +57,7 @@ final class UnetHandler implements JsonHandler<RgbImage, Mask> {
     unet = new Unet(module, pictures, pictures.normalizer(), facts);
     // What does not fit the device shows now, not in a request; and a module's first calls are
     // slow: libtorch plans at the first one and, with what it saw there, again at the second.
-    RgbImage blank = pictures.transform().apply(new RgbImage(1, 1, new byte[3]));
+    RgbImage blank = pictures.blank();
     for (int call = 0; call < PLANNING_CALLS; call++) {
       inference(List.of(blank));
     }
