@@ -1,9 +1,11 @@
 package dev.sconce.weights;
 
+import dev.sconce.error.ServingException;
 import dev.sconce.weights.Learner.Resize;
 import dev.sconce.weights.Learner.Statistics;
 import dev.sconce.weights.PickleValue.None;
 import dev.sconce.weights.PickleValue.Stateful;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,35 +79,41 @@ final class DataLoader {
     Double[] mean = {0.0, 0.0, 0.0};
     Double[] std = {1.0, 1.0, 1.0};
     for (Stateful step : steps) {
-      float[] stepMean = channels(step, "mean");
-      float[] stepStd = channels(step, "std");
+      List<Double> stepMean = channels(step, "mean");
+      List<Double> stepStd = channels(step, "std");
       for (int c = 0; c < CHANNELS; c++) {
-        mean[c] += std[c] * stepMean[c % stepMean.length];
-        std[c] *= stepStd[c % stepStd.length];
+        mean[c] += std[c] * stepMean.get(c % stepMean.size());
+        std[c] *= stepStd.get(c % stepStd.size());
       }
     }
     return Optional.of(new Statistics(List.of(mean), List.of(std)));
   }
 
   /** One number for each channel, or one for all. */
-  private float[] channels(Stateful normalize, String name) {
-    String expected = "Normalize: %s: %s (expected: a tensor of 1 or 3 numbers%s)";
+  private List<Double> channels(Stateful normalize, String name) {
     if (!(attribute(normalize, name) instanceof TensorRef ref)) {
-      throw source.fault(expected.formatted(name, "no tensor", ""));
+      throw refused(name, "no tensor");
     }
     long count = ref.shape().elementCount();
     if (count != 1 && count != CHANNELS) {
-      throw source.fault(expected.formatted(name, "shape " + ref.shape(), ""));
+      throw refused(name, "shape " + ref.shape());
     }
     Checkpoint tensor = new Checkpoint(Map.of(name, ref), Map.of());
-    Tensor values = file.load(tensor).find(name).orElseThrow();
-    float[] floats = values.toFloats();
-    for (float value : floats) {
+    List<Double> numbers = new ArrayList<>();
+    for (float value : file.load(tensor).find(name).orElseThrow().toFloats()) {
       if (!Float.isFinite(value) || (name.equals("std") && value <= 0)) {
-        throw source.fault(expected.formatted(name, value, ", each finite, std > 0"));
+        throw refused(name, "" + value);
       }
+      // The number that people wrote, such as 0.485, is the shortest one that gives these bits.
+      numbers.add(Double.valueOf(Float.toString(value)));
     }
-    return floats;
+    return numbers;
+  }
+
+  private ServingException refused(String name, String what) {
+    return source.fault(
+        "Normalize: %s: %s (expected: a tensor of 1 or %d finite numbers, std > 0)"
+            .formatted(name, what, CHANNELS));
   }
 
   /** The size that the last transform gives which has one. */

@@ -93,16 +93,8 @@ class LearnerTest {
     assertThat(learner.modelType()).isEqualTo("fastai.vision.models.unet.DynamicUnet");
     assertThat(learner.classNames()).isEqualTo(CODES);
     assertThat(learner.statistics())
-        .contains(new Statistics(floats(0.485f, 0.456f, 0.406f), floats(0.229f, 0.224f, 0.225f)));
+        .contains(new Statistics(List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225)));
     assertThat(learner.resize()).contains(new Resize(64, 96, true));
-  }
-
-  private static List<Double> floats(float... values) {
-    List<Double> doubles = new ArrayList<>();
-    for (float value : values) {
-      doubles.add((double) value);
-    }
-    return doubles;
   }
 
   @Test
