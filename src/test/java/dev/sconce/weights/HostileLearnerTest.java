@@ -244,7 +244,7 @@ class HostileLearnerTest {
     byte[] original = Files.readAllBytes(Path.of("src/test/resources/unet").resolve(name));
     Random random = new Random(name.hashCode());
     int pickle = 60_000;
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 40; i++) {
       byte[] changed = Arrays.copyOf(original, original.length);
       for (int change = 0; change <= i % 4; change++) {
         changed[100 + random.nextInt(pickle)] = (byte) random.nextInt();
