@@ -74,13 +74,13 @@ def drawn_set(name, each):
     return torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2), kinds, torch.tensor(np.stack(covered)).float()
 
 
-def kept_set(folder, name, each):
-    """drawn_set, kept in the folder for the next run."""
+def kept_set(folder, name, each, drawn=drawn_set):
+    """What drawn gives, kept in the folder for the next run."""
     if folder is None:
-        return drawn_set(name, each)
+        return drawn(name, each)
     file = pathlib.Path(folder) / f"{name}-{each}.pt"
     if not file.exists():
-        torch.save(drawn_set(name, each), file)
+        torch.save(drawn(name, each), file)
     return torch.load(file)
 
 
@@ -89,7 +89,7 @@ def normalised(pixels):
 
 
 def varied(pixels, covered):
-    """Other light and colours, some in grey, some mirrored."""
+    """Other light and colours, some in grey, some mirrored, and with them what lies over each picture."""
     n = len(pixels)
     bright = (1 + 0.2 * (torch.rand(n, 3, 1, 1) - 0.5)) * (1 + 0.3 * (torch.rand(n, 1, 1, 1) - 0.5))
     contrast = 1 + 0.4 * (torch.rand(n, 1, 1, 1) - 0.5)
