@@ -89,7 +89,7 @@ def normalised(pixels):
 
 
 def varied(pixels, covered):
-    """Other light and colours, some in grey, some mirrored, and with them what lies over each picture."""
+    """Other light and colours, some in grey, some mirrored."""
     n = len(pixels)
     bright = (1 + 0.2 * (torch.rand(n, 3, 1, 1) - 0.5)) * (1 + 0.3 * (torch.rand(n, 1, 1, 1) - 0.5))
     contrast = 1 + 0.4 * (torch.rand(n, 1, 1, 1) - 0.5)
