@@ -15,7 +15,6 @@ import torch
 from fastai.callback.core import Callback
 from fastai.callback.schedule import Learner  # with fit_one_cycle
 from fastai.data.core import DataLoaders
-from fastai.layers import NormType
 from fastai.losses import CrossEntropyLossFlat
 from fastai.vision.models.unet import DynamicUnet
 from PIL import Image
@@ -36,7 +35,7 @@ WEIGHTS = torch.tensor([2.0 if name in ("lamp", "person") else 1.0 for name in s
 
 def new_unet():
     encoder = twin.encoder(twin.small_resnet(BasicBlock, [1, 1, 1, 1], WIDTH))
-    return DynamicUnet(encoder, len(street.CLASSES), SIZE, norm_type=NormType.Batch)
+    return DynamicUnet(encoder, len(street.CLASSES), SIZE)
 
 
 def in_size(classes):
@@ -60,21 +59,20 @@ def drawn_set(name, count):
 
 
 class Batches:
-    """What fast.ai takes for a data loader: the scenes in another order each time, half of them mirrored."""
+    """What fast.ai takes for a data loader: the scenes in another order each time, varied or as they are."""
     n_inp = 1
 
-    def __init__(self, pixels, classes, size):
-        self.pixels, self.classes, self.size = pixels, classes, size
+    def __init__(self, pixels, classes, varied):
+        self.pixels, self.classes, self.varied = pixels, classes, varied
 
     def __len__(self):
-        return len(self.pixels) // self.size
+        return len(self.pixels) // BATCH
 
     def __iter__(self):
-        for chosen in torch.randperm(len(self.pixels)).split(self.size)[:len(self)]:
+        for chosen in torch.randperm(len(self.pixels)).split(BATCH)[:len(self)]:
             pixels, classes = self.pixels[chosen], self.classes[chosen]
-            half = len(chosen) // 2
-            pixels[:half], classes[:half] = pixels[:half].flip(-1), classes[:half].flip(-1)
-            yield train_twin.normalised(pixels).contiguous(memory_format=torch.channels_last), classes.long()
+            inputs, classes = train_twin.varied(pixels, classes) if self.varied else (train_twin.normalised(pixels), classes)
+            yield inputs.contiguous(memory_format=torch.channels_last), classes.long()
 
 
 class Steps(Callback):
@@ -88,19 +86,29 @@ class Steps(Callback):
             print(f"{step:5d}/{steps} {time.time() - self.began:5.0f} s loss {float(self.learn.loss):.3f} pixels {right:.4f}", flush=True)
 
 
-def main(folder=None, count=2400, epochs=9):
+def train(model, pixels, classes, epochs, rate, varied):
+    learn = Learner(DataLoaders(Batches(pixels, classes, varied), []), model.to(memory_format=torch.channels_last),
+                    loss_func=CrossEntropyLossFlat(axis=1, weight=WEIGHTS), cbs=[Steps()])
+    with learn.no_bar(), learn.no_logging():
+        learn.fit_one_cycle(epochs, rate)
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    # In half precision, which is half the size.
+    torch.save(learn.model.to(memory_format=torch.contiguous_format).half().state_dict(), OUT)
+
+
+def main(folder=None, count=2400, first=8, second=2):
+    """first, second: the epochs of the first part, with other light and colours, and of the second, without; 0 for none."""
     torch.manual_seed(0)
     torch.set_num_threads(1)  # so that sums, and with them the weights, come out alike
     pixels, classes = train_twin.kept_set(folder, "street", int(count), drawn_set)
     print("drawn", tuple(pixels.shape), flush=True)
-    model = new_unet().to(memory_format=torch.channels_last)
-    batches = Batches(pixels, classes, BATCH)
-    learn = Learner(DataLoaders(batches, []), model, loss_func=CrossEntropyLossFlat(axis=1, weight=WEIGHTS), cbs=[Steps()])
-    with learn.no_bar(), learn.no_logging():
-        learn.fit_one_cycle(int(epochs), 1e-2)
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    # In half precision: half the size, and no pixel in a thousand differs.
-    torch.save(learn.model.to(memory_format=torch.contiguous_format).half().state_dict(), OUT)
+    model = new_unet()
+    if int(first):
+        train(model, pixels, classes, int(first), 8e-3, varied=True)
+    if int(second):
+        torch.manual_seed(0)
+        model.float().load_state_dict(torch.load(OUT, weights_only=True))
+        train(model, pixels, classes, int(second), 2e-3, varied=False)
 
 
 if __name__ == "__main__":

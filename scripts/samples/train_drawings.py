@@ -1,7 +1,7 @@
 """Trains the sample classifier on pictures that draw.py makes, and saves it as TorchScript with its classes' names.
 
-Needs torch 2.7.1, torchvision 0.22.1, Pillow 13.0.0, numpy. Run from the repository's root (five minutes on two cores):
-    python scripts/samples/train_classifier.py [folder that keeps the drawn pictures for the next run]
+Needs torch 2.7.1, torchvision 0.22.1, Pillow 13.0.0, numpy. Run from the repository's root (some minutes on two cores):
+    python scripts/samples/train_drawings.py [folder that keeps the drawn pictures for the next run]
 """
 import json
 import multiprocessing
@@ -74,7 +74,7 @@ def save(network):
     (OUT / "index_to_name.json").write_text(json.dumps(dict(enumerate(draw.KINDS)), indent=2) + "\n")
 
 
-def main(folder=None, each=300, steps=600):
+def main(folder=None, each=300, steps=200):
     torch.manual_seed(0)
     torch.set_num_threads(1)  # so that sums, and with them the weights, come out alike
     pixels, kinds = train_twin.kept_set(folder, "drawings", int(each), drawn_set)
