@@ -1,7 +1,7 @@
 """Checks the sample classifier, and writes src/test/resources/samples/drawings.json: what TorchServe's image_classifier answers.
 
 Needs what scripts/golden/handlers.py needs. Run from the repository's root:
-    python scripts/samples/check_drawings.py
+    python scripts/samples/check_classifier.py
 Ends with an error if a bound does not hold.
 """
 import json
@@ -10,7 +10,7 @@ import pathlib
 import torch
 
 import draw
-import train_drawings as training
+import train_classifier as training
 
 import handlers  # of scripts/golden
 

@@ -1,7 +1,7 @@
 """Trains the sample classifier on pictures that draw.py makes, and saves it as TorchScript with its classes' names.
 
 Needs torch 2.7.1, torchvision 0.22.1, Pillow 13.0.0, numpy. Run from the repository's root (some minutes on two cores):
-    python scripts/samples/train_drawings.py [folder that keeps the drawn pictures for the next run]
+    python scripts/samples/train_classifier.py [folder that keeps the drawn pictures for the next run]
 """
 import json
 import multiprocessing
