@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
+import dev.sconce.PackedMask;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.List;
-import java.util.zip.InflaterInputStream;
 
 /** What {@code learn.predict} answers: what {@code scripts/golden/unet_learner.py} wrote. */
 record GoldenLearner(JsonNode json) {
@@ -55,16 +53,8 @@ record GoldenLearner(JsonNode json) {
     /** Fails unless the mask has fast.ai's size and 99.9 % of its pixels are fast.ai's. */
     void assertMask(Mask mask) throws IOException {
       assertThat(List.of(mask.height(), mask.width())).isEqualTo(size());
-      byte[] packed = Base64.getDecoder().decode(json.get("mask").asText());
-      byte[] expected;
-      try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(packed))) {
-        expected = in.readAllBytes();
-      }
-      int equal = 0;
-      for (int i = 0; i < expected.length; i++) {
-        equal += mask.classes()[i] == expected[i] ? 1 : 0;
-      }
-      assertThat(equal / (double) expected.length)
+      byte[] expected = PackedMask.unpack(json.get("mask"));
+      assertThat(PackedMask.agreement(mask.classes(), expected))
           .as("equal pixels of %s", picture())
           .isGreaterThanOrEqualTo(0.999);
     }
