@@ -8,13 +8,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * How much each value of a picture adds to what a module says of it.
- *
- * @param tensor what the module was asked about
- * @param values float32, one for each of the tensor's values, in its order
- */
-record Attribution(PictureTensor tensor, float[] values) {
+/** How much each value of a picture adds to what a module says of it. */
+final class Attribution {
+  private final PictureTensor tensor;
+  private final float[] values;
+
+  /**
+   * An attribution.
+   *
+   * @param tensor what the module was asked about
+   * @param values one for each of the tensor's values, in its order; not copied
+   */
+  Attribution(PictureTensor tensor, float[] values) {
+    this.tensor = tensor;
+    this.values = values;
+  }
 
   /** Nested lists in the tensor's shape: of a picture {@code [3][height][width]}. */
   Object nested() {

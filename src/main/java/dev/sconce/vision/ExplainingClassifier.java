@@ -1,7 +1,5 @@
 package dev.sconce.vision;
 
-import dev.sconce.error.ErrorCode;
-import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.JsonHandler;
@@ -85,19 +83,11 @@ final class ExplainingClassifier
     if (text.isEmpty()) {
       return 0; // as TorchServe's handlers have it
     }
-    if (!text.matches("[0-9]{1,9}")) {
-      throw new ServingException(
-          ErrorCode.BAD_REQUEST,
-          "target: %s (expected: a class, %s)"
-              .formatted(
-                  text.length() <= 40 ? text : text.substring(0, 40) + "…",
-                  classifier.classes().stream()
-                      .mapToObj(classes -> "0 to " + (classes - 1))
-                      .findFirst()
-                      .orElse("a whole number >= 0")));
+    int target = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
+    if (target < 0 || target >= classifier.classes()) {
+      String shown = text.length() <= 40 ? text : text.substring(0, 40) + "…";
+      throw IntegratedGradients.noSuchClass(shown, classifier.classes());
     }
-    int target = Integer.parseInt(text);
-    classifier.classes().ifPresent(classes -> IntegratedGradients.requireClass(target, classes));
     return target;
   }
 

@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -25,7 +24,7 @@ final class ImageClassifierHandler extends PictureHandler<List<ImageClassifierHa
   private static final int DEFAULT_TOP_K = 5;
 
   private int topK = DEFAULT_TOP_K;
-  private OptionalInt seenClasses = OptionalInt.empty();
+  private int seenClasses = Integer.MAX_VALUE;
 
   ImageClassifierHandler(PictureReader reader, ModuleFactory modules) {
     super(PictureSettings.IMAGENET, reader, modules);
@@ -52,7 +51,7 @@ final class ImageClassifierHandler extends PictureHandler<List<ImageClassifierHa
   List<List<Ranked>> read(ModuleAnswer answer) {
     NDArray logits = logits(answer);
     int classes = Math.toIntExact(logits.getShape().get(1));
-    seenClasses = OptionalInt.of(classes);
+    seenClasses = classes;
     float[] probabilities = logits.softmax(1).toFloatArray();
     List<List<Ranked>> all = new ArrayList<>(answer.pictures());
     for (int picture = 0; picture < answer.pictures(); picture++) {
@@ -80,8 +79,8 @@ final class ImageClassifierHandler extends PictureHandler<List<ImageClassifierHa
     return logits;
   }
 
-  /** How many classes the module told apart when it was last asked; empty if it never was. */
-  OptionalInt classes() {
+  /** How many classes the module told apart when it was last asked; before, as many as can be. */
+  int classes() {
     return seenClasses;
   }
 
