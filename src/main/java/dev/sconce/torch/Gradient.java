@@ -1,5 +1,6 @@
 package dev.sconce.torch;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -32,11 +33,7 @@ final class Gradient {
     try {
       input.setRequiresGradient(true);
       NDArray picked = summed.apply(forward(block, method, scope, input));
-      if (!picked.hasGradient()) {
-        return Optional.empty();
-      }
-      JniUtils.backward((PtNDArray) picked, (PtNDArray) picked.onesLike(), false, false);
-      return Optional.of(input.getGradient());
+      return goBack((PtNDArray) picked) ? Optional.of(input.getGradient()) : Optional.empty();
     } finally {
       JniUtils.setGradMode(before);
     }
@@ -48,5 +45,21 @@ final class Gradient {
     NDArray name = scope.create(0);
     name.setName("module_method:" + method);
     return IValueUtils.forward(block, new NDList(input, name), true).singletonOrThrow();
+  }
+
+  /**
+   * Whether there is a way back. DJL cannot tell before: what it calls requiresGrad holds only once
+   * there is a gradient, and for a tensor without one its function names crash the JVM.
+   */
+  private static boolean goBack(PtNDArray picked) {
+    try {
+      JniUtils.backward(picked, (PtNDArray) picked.onesLike(), false, false);
+      return true;
+    } catch (EngineException e) {
+      if (String.valueOf(e.getMessage()).contains("does not require grad")) {
+        return false;
+      }
+      throw e;
+    }
   }
 }
