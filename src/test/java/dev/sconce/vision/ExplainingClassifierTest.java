@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,13 +54,14 @@ class ExplainingClassifierTest extends HandlerContract<Question, Answer> {
     return own.toFile().mkdir() ? GoldenAnswers.copy("classifier.pt", own) : own;
   }
 
-  /** Explanations and predictions in turn. */
+  /** Explanations and predictions in turn; of numbers, which are few. */
   @Override
   List<Input> inputs() throws IOException {
+    JsonNode data = GoldenExplanations.numbers().get("data");
     List<Input> inputs = new ArrayList<>();
-    for (Explained explained : GoldenExplanations.pictures()) {
-      inputs.add(explained.input(EXPLAIN));
-      inputs.add(explained.input(Map.of()));
+    for (int target = 0; target < 4; target++) {
+      inputs.add(VisionFixture.input(Map.of("data", data, "target", target), EXPLAIN));
+      inputs.add(VisionFixture.input(Map.of("data", data)));
     }
     return inputs;
   }
@@ -177,9 +180,10 @@ class ExplainingClassifierTest extends HandlerContract<Question, Answer> {
   @ParameterizedTest
   @ValueSource(strings = {"*/*", "image/png, application/json", "image/*", "text/html"})
   void anyOtherAcceptLeavesTheAnswerJson(String accept) throws Exception {
-    Explained explained = GoldenExplanations.pictures().get(0);
+    Explained explained = batches().get(0).pictures().get(0);
     try (VisionFixture fixture = new VisionFixture();
-        Handler<Question, Answer> handler = open(fixture, modelDirectory(), Map.of())) {
+        Handler<Question, Answer> handler =
+            open(fixture, modelDirectory(), batches().get(0).settings())) {
       Input input = explained.input(Map.of("explain", "True", "accept", accept));
       explained.assertAttribution(json(ask(handler, List.of(input)).get(0)));
     }
@@ -250,8 +254,7 @@ class ExplainingClassifierTest extends HandlerContract<Question, Answer> {
         Handler<Question, Answer> handler = open(fixture, directory, Map.of("centerCrop", 2))) {
       Input fitting = VisionFixture.input(Map.of("data", ones(3, 2, 2), "target", "4"), EXPLAIN);
       assertThat(json(ask(handler, List.of(fitting)).get(0)).at("/2/1/1").asDouble()).isEqualTo(1);
-      Question beyond =
-          new Question(handler.preprocess(fitting).tensor(), java.util.OptionalInt.of(5));
+      Question beyond = new Question(handler.preprocess(fitting).tensor(), OptionalInt.of(5));
       assertRefused(
           () -> handler.inference(List.of(beyond)),
           ErrorCode.BAD_REQUEST,
@@ -320,10 +323,11 @@ class ExplainingClassifierTest extends HandlerContract<Question, Answer> {
   void theCopyIsLoadedAtTheFirstExplanationForAllWorkersAndClosedWithTheModel(String model)
       throws Exception {
     GoldenAnswers.copy(model, directory);
-    Explained explained = GoldenExplanations.pictures().get(0);
+    Explained explained = batches().get(0).pictures().get(0);
+    Map<String, Object> settings = batches().get(0).settings();
     try (VisionFixture fixture = new VisionFixture();
-        Handler<Question, Answer> one = open(fixture, directory, Map.of());
-        Handler<Question, Answer> other = open(fixture, directory, Map.of())) {
+        Handler<Question, Answer> one = open(fixture, directory, settings);
+        Handler<Question, Answer> other = open(fixture, directory, settings)) {
       ask(one, List.of(explained.input(Map.of())));
       assertThat(one.describe()).containsEntry("explanations", "not asked for yet");
       ask(one, List.of(explained.input(EXPLAIN)));
@@ -335,8 +339,7 @@ class ExplainingClassifierTest extends HandlerContract<Question, Answer> {
     }
   }
 
-  private static void assertRefused(
-      org.assertj.core.api.ThrowableAssert.ThrowingCallable call, ErrorCode code, String message) {
+  private static void assertRefused(ThrowingCallable call, ErrorCode code, String message) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(ServingException.class, e -> assertThat(e.code()).isEqualTo(code))
         .hasMessage(message);
