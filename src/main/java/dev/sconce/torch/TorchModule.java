@@ -223,9 +223,9 @@ public final class TorchModule implements AutoCloseable {
    *
    * @param scope owns the gradient
    * @param input floating point numbers on the module's device, of any shape; made by {@code
-   *     scope}, not by {@link #run}, whose results autograd refuses. Where the method throws, DJL
-   *     leaks its handle: with it, on a GPU, the array; on the CPU only some bytes if the array was
-   *     created over a direct buffer
+   *     scope}, not by {@link #run}, whose results autograd refuses. If the method throws, DJL
+   *     leaks the input and an array that the method was at, so what may not fit is to be tried
+   *     with {@link #run} first
    * @param summed picks what is summed of the method's one tensor, by operations that can be
    *     differentiated
    * @return in the input's shape and type; empty if what was picked does not change with the input

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A second copy of a picture module, to take gradients from, loaded when one is first asked for:
  * most models are never explained. It is a copy of its own so that the serving one keeps the plan
- * that libtorch made for it, and its mode; and a written network needs other operators, because
- * oneDNN's fused ones have no gradients.
+ * that libtorch made for it, and its mode, and never runs without gradients itself: constants that
+ * a plan made without them keeps, autograd refuses. A written network needs other operators
+ * besides: oneDNN's fused ones have no gradients.
  *
  * <p>All workers on one device share it; {@link dev.sconce.handler.SharedResources} closes it. Safe
  * from several threads: {@code loading} guards the load alone, the module is safe by itself.

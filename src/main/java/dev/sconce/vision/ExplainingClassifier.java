@@ -1,5 +1,7 @@
 package dev.sconce.vision;
 
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.JsonHandler;
@@ -9,6 +11,7 @@ import dev.sconce.image.PngFile;
 import dev.sconce.vision.ImageClassifierHandler.Ranked;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,33 +87,40 @@ final class ExplainingClassifier
       return 0; // as TorchServe's handlers have it
     }
     int target = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
-    if (target < 0 || target >= classifier.classes()) {
-      String shown = text.length() <= 40 ? text : text.substring(0, 40) + "…";
-      throw IntegratedGradients.noSuchClass(shown, classifier.classes());
-    }
+    requireClass(target, text.length() <= 40 ? text : text.substring(0, 40) + "…");
     return target;
   }
 
+  private void requireClass(int target, String shown) {
+    if (target < 0 || target >= classifier.classes()) {
+      throw new ServingException(
+          ErrorCode.BAD_REQUEST,
+          "target: %s (expected: a class, 0 to %d)".formatted(shown, classifier.classes() - 1));
+    }
+  }
+
+  /** The serving module is asked about all: what it cannot take, and how many classes it has. */
   @Override
   public List<Answer> inference(List<Question> batch) throws IOException {
-    List<PictureTensor> asked = new ArrayList<>();
+    List<List<Ranked>> ranks = classifier.inference(batch.stream().map(Question::tensor).toList());
     List<IntegratedGradients.Question> explained = new ArrayList<>();
     for (Question question : batch) {
-      question.target.ifPresentOrElse(
-          target -> explained.add(new IntegratedGradients.Question(question.tensor, target)),
-          () -> asked.add(question.tensor));
+      question.target.ifPresent(
+          target -> {
+            requireClass(target, "" + target);
+            explained.add(new IntegratedGradients.Question(question.tensor, target));
+          });
     }
-    Iterator<List<Ranked>> ranks =
-        (asked.isEmpty() ? List.<List<Ranked>>of() : classifier.inference(asked)).iterator();
     Iterator<Attribution> attributions =
-        (explained.isEmpty() ? List.<Attribution>of() : explainer().gradients.explain(explained))
-            .iterator();
+        explained.isEmpty()
+            ? Collections.emptyIterator()
+            : explainer().gradients.explain(explained).iterator();
     List<Answer> answers = new ArrayList<>(batch.size());
-    for (Question question : batch) {
+    for (int i = 0; i < batch.size(); i++) {
       answers.add(
-          question.target.isPresent()
+          batch.get(i).target.isPresent()
               ? new Answer.Explanation(attributions.next())
-              : new Answer.Ranks(ranks.next()));
+              : new Answer.Ranks(ranks.get(i)));
     }
     return answers;
   }
