@@ -84,6 +84,8 @@ public interface Handler<P, R> extends AutoCloseable {
   /**
    * What a person should know of how this model is served: names in {@code camelCase}, values that
    * JSON has. Shown by the management API's describe call and logged once when the model is ready.
+   * Asked when the handler is initialized and after each inference, so that it may change, and is
+   * to be cheap.
    */
   default Map<String, Object> describe() {
     return Map.of();

@@ -171,6 +171,11 @@ class EnvelopeTest {
     }
 
     @Override
+    public boolean explains() {
+      return true;
+    }
+
+    @Override
     public Object result(Input input, Map<String, String> seen) {
       return seen.toString();
     }
@@ -203,6 +208,29 @@ class EnvelopeTest {
             "{body=application/json:[1,2.5]}",
             "{body=application/json:7}",
             "{data=:ho, target=application/json:3}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"json, predictions", "kserve, explanations", "kservev2, outputs"})
+  void explanationsStandWhereTorchServePutsThem(String envelope, String member) throws Exception {
+    String body =
+        envelope.equals("kservev2")
+            ? "{\"inputs\": [{\"name\": \"a\", \"datatype\": \"BYTES\", \"data\": [\"x\"]}]}"
+            : "{\"instances\": [\"x\"]}";
+    Input plain = HandlerFixture.input(Map.of("body", body));
+    Input explain =
+        new Input(plain.requestId(), plain.parts(), Map.of("explain", "True"), plain.deadline());
+    Input predict =
+        new Input(plain.requestId(), plain.parts(), Map.of("explain", "False"), plain.deadline());
+    try (HandlerFixture fixture = new HandlerFixture();
+        Handler<?, ?> handler = Envelope.of(envelope).orElseThrow().around(new Parts())) {
+      handler.initialize(fixture.context(GOLDEN, Map.of()));
+      List<String> answers = answers(handler, List.of(explain, predict));
+      assertThat(JSON.readTree(answers.get(0)).get(member).size()).isEqualTo(1);
+      assertThat(JSON.readTree(answers.get(1)).has("explanations")).isFalse();
+      assertThat(handler.explains()).isTrue();
+    }
+    assertThat(Envelope.KSERVE.around(base()).explains()).isFalse();
   }
 
   @Test
