@@ -106,14 +106,19 @@ final class FailingCalls {
 
   private Path weights(Path archive) throws IOException {
     Path model = Files.createTempDirectory(directory, "model");
+    unpackWeights(archive, model);
+    return model;
+  }
+
+  /** Copies an archive's state dicts. */
+  static void unpackWeights(Path archive, Path target) throws IOException {
     try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(archive))) {
       for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
         if (e.getName().endsWith(".pth")) {
-          Files.copy(zip, model.resolve(e.getName()));
+          Files.copy(zip, target.resolve(e.getName()));
         }
       }
     }
-    return model;
   }
 
   private void failInModule(String name, Path model, Input input) throws Exception {

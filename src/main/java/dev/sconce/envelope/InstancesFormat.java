@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code {"instances": […]}} → {@code {"predictions": […]}}: {@code json.py} and {@code kserve.py}.
+ * {@code {"instances": […]}} → {@code {"predictions": […]}}, or of an explanation in the second
+ * form {@code {"explanations": […]}}: {@code json.py} and {@code kserve.py}.
  *
  * @param oneLine whether the answer is on one line, as {@code json.dumps} writes it unasked
  */
@@ -24,11 +25,13 @@ record InstancesFormat(boolean oneLine) implements EnvelopeFormat {
     for (int i = 0; i < list.size(); i++) {
       instances.add(InstanceParts.of(INSTANCES + "[" + i + "]", list.get(i)));
     }
-    return new Opened(INSTANCES, instances, this::seal);
+    // TorchServe's json envelope does not ask what the request was for.
+    String member = !oneLine && request.explain() ? "explanations" : "predictions";
+    return new Opened(INSTANCES, instances, results -> seal(member, results));
   }
 
-  private Output seal(List<Object> results) {
-    Map<String, Object> answer = Map.of("predictions", results);
+  private Output seal(String member, List<Object> results) {
+    Map<String, Object> answer = Map.of(member, results);
     return oneLine
         ? Output.bytes("application/json", PythonJson.oneLine(answer))
         : Output.json(answer);
