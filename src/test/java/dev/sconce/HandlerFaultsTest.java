@@ -186,4 +186,21 @@ class HandlerFaultsTest {
     assertRefused(send("faulty", "one").join(), 404, "Model not found: faulty");
     assertOtherModelAnswers();
   }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aHandlerThatFitsNotIntoTheServersEnvelopeIsRefusedAtRegistration(int workers)
+      throws Exception {
+    Path files = Files.createDirectory(directory.resolve("envelope"));
+    try (RunningServer enveloping =
+        new RunningServer(files, server.store, List.of(), "service_envelope=kserve")) {
+      String parameters = "?url=faulty&synchronous=true&initial_workers=" + workers;
+      assertRefused(
+          enveloping.manage("POST", "/models" + parameters),
+          400,
+          "service_envelope: kserve: the handler com.example.Faulty gives no JSON values to put"
+              + " into it (expected: one that implements dev.sconce.handler.JsonHandler)");
+      assertRefused(enveloping.manage("GET", "/models/faulty"), 404, "Model not found: faulty");
+    }
+  }
 }

@@ -74,6 +74,34 @@ class TextClassifierHandlerTest extends HandlerContract<long[], float[]> {
     }
   }
 
+  @Test
+  void theVocabularyMayBeNamedAsOldManifestsNameIt() throws Exception {
+    List<Input> requests = List.of(request(GoldenTexts.all().get(0).text()));
+    String expected = GoldenTexts.all().get(0).answer();
+    Files.move(directory.resolve("source_vocab.pt"), directory.resolve("Words.pt"));
+    try (HandlerFixture fixture = new HandlerFixture();
+        TextClassifierHandler handler = newHandler()) {
+      handler.initialize(fixture.context(directory, Map.of("sourceVocab", "Words.pt")));
+      HandlerFixture.assertSameText(
+          HandlerFixture.answers(handler, requests).get(0), expected, 1e-6);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gone.pt", "../outside.pt", "."})
+  void aNamedVocabularyHasToBeAFileOfTheArchive(String name) throws Exception {
+    Path model = Files.createDirectory(directory.resolve("model"));
+    Files.copy(directory.resolve("source_vocab.pt"), directory.resolve("outside.pt"));
+    try (HandlerFixture fixture = new HandlerFixture();
+        TextClassifierHandler handler = newHandler()) {
+      assertThatThrownBy(
+              () -> handler.initialize(fixture.context(model, Map.of("sourceVocab", name))))
+          .isInstanceOfSatisfying(
+              ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
+          .hasMessage("sourceVocab: " + name + " (expected: a file of the archive)");
+    }
+  }
+
   /** All in one batch. */
   private List<String> answers(List<String> texts) throws Exception {
     try (HandlerFixture fixture = new HandlerFixture();
