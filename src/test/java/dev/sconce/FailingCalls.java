@@ -72,9 +72,9 @@ final class FailingCalls {
   }
 
   private Path copy(Path source, String name) throws IOException {
-    Path target = Files.createTempDirectory(directory, "model").resolve(name);
-    Files.copy(source, target);
-    return target.getParent();
+    Path model = Files.createTempDirectory(directory, "model");
+    Files.copy(source, model.resolve(name));
+    return model;
   }
 
   private void ofBaseHandler() throws Exception {
