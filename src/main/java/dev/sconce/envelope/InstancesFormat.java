@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code {"instances": […]}} → {@code {"predictions": […]}}: {@code json.py} and {@code kserve.py}.
+ * {@code {"instances": […]}} → {@code {"predictions": […]}}, or of an explanation in the second
+ * form {@code {"explanations": […]}}: {@code json.py} and {@code kserve.py}.
  *
  * @param oneLine whether the answer is on one line, as {@code json.dumps} writes it unasked
  * @param explanations the member that explanations are put into; predictions are in {@code
