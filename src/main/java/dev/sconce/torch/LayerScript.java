@@ -177,9 +177,8 @@ final class LayerScript {
               + " which dissolves its layers)");
     }
     String where = place.isEmpty() ? "" : " in " + String.join(".", place);
-    return text.fault(
-        "no such layer (expected%s: one of %s)"
-            .formatted(where, there.isEmpty() ? "none" : String.join(", ", there)));
+    String names = there.isEmpty() ? "none" : "one of " + String.join(", ", there);
+    return text.fault("no such layer (expected%s: %s)".formatted(where, names));
   }
 
   /**
