@@ -51,8 +51,7 @@ final class TextClassifierHandler implements JsonHandler<long[], float[]> {
   @Override
   public void initialize(HandlerContext context) throws Exception {
     Path directory = context.modelDirectory();
-    Optional<Integer> gpu =
-        context.device().isGpu() ? Optional.of(context.device().index()) : Optional.empty();
+    Optional<Integer> gpu = context.device().gpu();
     Vocabulary vocabulary =
         context
             .shared()
