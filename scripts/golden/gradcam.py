@@ -1,39 +1,34 @@
 """Writes src/test/resources/samples/gradcam.json: what PyTorch's hooks make of the sample pictures with sample/handler's model.
 
-For each picture: the class, its probability, and Grad-CAM at layer4 (Selvaraju et al. 2017, equations 1 and 2).
+For each picture: the class, its probability, and Grad-CAM at layer3 (Selvaraju et al. 2017, equations 1 and 2).
 Needs torch 2.7.1, torchvision 0.22.1 and Pillow 13.0.0. Run from the repository's root:
     python scripts/golden/gradcam.py
 """
 import json
 import pathlib
+import sys
 
 import torch
 from PIL import Image
 from torchvision import transforms
-from torchvision.models.resnet import BasicBlock
 
-import twin
+sys.path.insert(0, "scripts/samples")
+from train_drawings import Drawings  # noqa: E402
 
 MODEL = pathlib.Path("sample/handler/model")
 OUT = pathlib.Path("src/test/resources/samples/gradcam.json")
 PICTURES = ["cat1.jpg", "boat2-progressive.jpg", "butterfly2-cmyk.jpg", "cat3-grey.jpg", "fish2.png"]
 
 
-def network(classes):
-    """The network that the model was traced from, as train_drawings.py makes it."""
-    net = twin.small_resnet(BasicBlock, [1, 1, 1, 1], 8)
-    net.fc = torch.nn.Linear(8 * 8, classes)
-    net.load_state_dict(torch.jit.load(MODEL / "drawings.pt").state_dict())
-    return net.eval()
-
-
 def main():
     names = json.loads((MODEL / "index_to_name.json").read_text())
-    net = network(len(names))
+    net = Drawings()  # what the model was traced from
+    net.load_state_dict(torch.jit.load(MODEL / "drawings.pt").state_dict())
+    net.eval()
     seen = []
-    net.layer4.register_forward_hook(lambda module, inputs, output: seen.append(output))
+    net.layer3.register_forward_hook(lambda module, inputs, output: seen.append(output))
     prepare = transforms.Compose([
-        transforms.Resize((96, 96)), transforms.ToTensor(),
+        transforms.Resize((224, 224)), transforms.ToTensor(),
         transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])])
     golden = {}
     for name in PICTURES:

@@ -52,12 +52,12 @@ public final class GradCam implements Handler<float[], GradCam.Seen> {
   /** Loads the module once for all workers, with the layer that model-config.yaml names. */
   @Override
   public void initialize(HandlerContext context) throws Exception {
-    List<Integer> size = context.settings().integers("imageSize", 2).orElse(List.of(96, 96));
+    List<Integer> size = context.settings().integers("imageSize", 2).orElse(List.of(224, 224));
     height = size.get(0);
     width = size.get(1);
     transform = PictureTransform.imageSize(height, width);
     names = ClassNames.in(context.modelDirectory());
-    String layer = context.settings().text("layer").orElse("layer4");
+    String layer = context.settings().text("layer").orElse("layer3");
     network =
         context
             .shared()
@@ -91,7 +91,8 @@ public final class GradCam implements Handler<float[], GradCam.Seen> {
     Arrays.fill(targets, LayerModule.LIKELIEST);
     LayerModule.Gradients found = network.gradientsAt(scope, input, targets);
 
-    NDArray weights = found.gradients().mean(new int[] {2, 3}, true); // [N, C, 1, 1]
+    NDArray weights = // [N, C, 1, 1]; DJL's mean takes one axis at a time
+        found.gradients().mean(new int[] {3}, true).mean(new int[] {2}, true);
     NDArray maps = found.activations().mul(weights).sum(new int[] {1}).maximum(0); // [N, h, w]
     NDArray probabilities = found.output().softmax(1); // [N, classes]
     List<Seen> seen = new ArrayList<>();

@@ -44,7 +44,7 @@ class GradCamTest {
 
   @BeforeEach
   void initialize() throws Exception {
-    handler.initialize(context(shared, "layer4"));
+    handler.initialize(context(shared, "layer3"));
   }
 
   @AfterEach
@@ -76,11 +76,11 @@ class GradCamTest {
     List<GradCam.Seen> together = handler.inference(List.of(red, white));
     assertEquals(2, together.size());
     for (GradCam.Seen seen : together) {
-      assertEquals(3, seen.map().length);
+      assertEquals(14, seen.map().length);
       assertTrue(seen.probability() > 0 && seen.probability() <= 1);
     }
     GradCam.Seen alone = handler.inference(List.of(white)).get(0);
-    for (int y = 0; y < 3; y++) {
+    for (int y = 0; y < 14; y++) {
       assertArrayEquals(alone.map()[y], together.get(1).map()[y], 1e-4f);
     }
   }
@@ -97,7 +97,7 @@ class GradCamTest {
       ServingException refused =
           assertThrows(
               ServingException.class, () -> new GradCam().initialize(context(own, "layer5")));
-      assertTrue(refused.getMessage().startsWith("layer5: no such layer (expected: one of conv1,"));
+      assertTrue(refused.getMessage().startsWith("layer5: no such layer (expected: one of stem,"));
     }
   }
 }
