@@ -180,16 +180,29 @@ final class ModelAssembly {
       Handler<?, ?> made = choice.source().maker().get();
       Handler<?, ?> handler =
           settings.envelope().<Handler<?, ?>>map(envelope -> envelope.around(made)).orElse(made);
-      boolean opened = false;
-      try {
-        handler.initialize(context);
-        opened = true;
-        return handler;
-      } finally {
-        if (!opened) {
-          handler.close();
-        }
-      }
+      return initialized(handler, context, choice.source());
     };
+  }
+
+  /** What a user's own handler throws is told to who registers it; the log has the stack. */
+  private static Handler<?, ?> initialized(
+      Handler<?, ?> handler, HandlerContext context, HandlerLoader.Source source) throws Exception {
+    try {
+      handler.initialize(context);
+      return handler;
+    } catch (Throwable e) {
+      try {
+        handler.close();
+      } catch (Exception fromClose) {
+        e.addSuppressed(fromClose); // half made as it is; what initialize said is what matters
+      }
+      boolean told = e instanceof ServingException || e instanceof VirtualMachineError;
+      if (told || source.classes().isEmpty()) {
+        throw e;
+      }
+      log.warn("{}: initialize failed", source.name(), e);
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL, source.name() + ": initialize failed: " + e, e);
+    }
   }
 }

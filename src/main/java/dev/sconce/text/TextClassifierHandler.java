@@ -56,8 +56,7 @@ final class TextClassifierHandler implements JsonHandler<long[], float[]> {
   @Override
   public void initialize(HandlerContext context) throws Exception {
     Path directory = context.modelDirectory();
-    Optional<Integer> gpu =
-        context.device().isGpu() ? Optional.of(context.device().index()) : Optional.empty();
+    Optional<Integer> gpu = context.device().gpu();
     Path file = vocabularyFile(context);
     Vocabulary vocabulary =
         context.shared().open(VOCABULARY, Vocabulary.class, () -> Vocabulary.read(file));
