@@ -52,7 +52,7 @@ final class RunningServer implements AutoCloseable {
         "inference_address=http://127.0.0.1:0\nmanagement_address=http://127.0.0.1:0\n"
             + "metrics_address=http://127.0.0.1:0\n"
             + String.join("\n", lines));
-    ConfigLoader loader = new ConfigLoader(Runtime.getRuntime().maxMemory(), directory);
+    ConfigLoader loader = new ConfigLoader(Runtime.getRuntime().maxMemory(), directory, directory);
     server =
         ModelServer.start(
             loader.load(new Overrides(Optional.of(config), Optional.of(store), models)));
@@ -130,7 +130,7 @@ final class RunningServer implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(int listener, String path) {
-    int port = ((InetSocketAddress) server.addresses().get(listener)).getPort();
+    int port = ((InetSocketAddress) server.addresses().get(listener).socket()).getPort();
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(PATIENCE);
   }
 

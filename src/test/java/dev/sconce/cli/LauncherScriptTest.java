@@ -60,7 +60,7 @@ class LauncherScriptTest {
         .contains("[--ts-config]\n[" + root + "/config.properties]\n[--when-ready]\n")
         .contains(
             "curl -F left=@" + root.toString().replace(" ", "\\ ") + "/sample/pictures/cat1.jpg")
-        .contains("http://{address}/predictions/siamese")
+        .contains(" {address}/predictions/siamese")
         .endsWith("[--ts-config]\n[own.properties]\n");
   }
 

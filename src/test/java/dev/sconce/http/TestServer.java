@@ -98,7 +98,7 @@ final class TestServer implements AutoCloseable {
   }
 
   InetSocketAddress address() {
-    return (InetSocketAddress) server.addresses().get(0);
+    return (InetSocketAddress) server.addresses().get(0).socket();
   }
 
   URI uri(String path) {
