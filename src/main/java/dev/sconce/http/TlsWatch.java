@@ -1,5 +1,6 @@
 package dev.sconce.http;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -27,11 +28,11 @@ final class TlsWatch extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
       report(ctx, handshake.cause());
-      ctx.close();
+      close(ctx);
     } else if (event instanceof SslCloseCompletionEvent) {
-      ctx.close(); // the client has gone, as with TCP's FIN
+      close(ctx); // the client has gone, as with TCP's FIN
     } else if (event == HttpConnection.Drain.NOW && isBeforeHandshake(ctx.pipeline())) {
-      ctx.close();
+      close(ctx);
     } else {
       ctx.fireUserEventTriggered(event);
     }
@@ -45,7 +46,7 @@ final class TlsWatch extends ChannelInboundHandlerAdapter {
             : cause;
     if (inner instanceof SSLException) {
       report(ctx, inner);
-      ctx.close();
+      close(ctx);
     } else {
       ctx.fireExceptionCaught(cause);
     }
@@ -56,6 +57,10 @@ final class TlsWatch extends ChannelInboundHandlerAdapter {
       LOG.info("TLS with {} failed: {}", Transport.caller(ctx.channel()), cause.getMessage());
     }
     reported = true;
+  }
+
+  private static void close(ChannelHandlerContext ctx) {
+    ChannelFuture unused = ctx.close();
   }
 
   private static boolean isBeforeHandshake(ChannelPipeline pipeline) {
