@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sconce.config.ConfigLoader;
 import dev.sconce.config.Overrides;
 import dev.sconce.http.LeakCheck;
+import dev.sconce.model.ModelDescription;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -106,6 +107,10 @@ final class RunningServer implements AutoCloseable {
     return send(request(0, "/predictions/" + model).PUT(BodyPublishers.ofFile(file)).build());
   }
 
+  List<ModelDescription> models() {
+    return server.models();
+  }
+
   HttpResponse<String> ping() throws Exception {
     return send(request(0, "/ping").build());
   }
@@ -130,8 +135,13 @@ final class RunningServer implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(int listener, String path) {
-    int port = ((InetSocketAddress) server.addresses().get(listener).socket()).getPort();
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(PATIENCE);
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(listener) + path))
+        .timeout(PATIENCE);
+  }
+
+  /** The port of inference, management or metrics, if it has one of its own. */
+  int port(int listener) {
+    return ((InetSocketAddress) server.addresses().get(listener).socket()).getPort();
   }
 
   HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
