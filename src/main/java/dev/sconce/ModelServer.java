@@ -17,6 +17,7 @@ import dev.sconce.handler.HandlerLoader;
 import dev.sconce.http.HttpServer;
 import dev.sconce.http.ListenAddress;
 import dev.sconce.http.Listener;
+import dev.sconce.http.Router;
 import dev.sconce.http.TlsIdentity;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.ProcessMemory;
@@ -154,9 +155,10 @@ public final class ModelServer implements AutoCloseable {
     new InferenceApi(models.inference()).addTo(sites.at(doors.inference()), doorkeeper.inference());
     DescriptionJson descriptions =
         new DescriptionJson(ProcessHandle.current().pid(), ProcessMemory::residentBytes);
+    Router.Builder management = sites.at(doors.management());
     new ManagementApi(models, descriptions, config.modelApi())
-        .addTo(sites.at(doors.management()), doorkeeper.management());
-    doorkeeper.addTo(sites.at(doors.management()));
+        .addTo(management, doorkeeper.management());
+    doorkeeper.addTo(management);
     doors.metrics().ifPresent(address -> new MetricsApi(metrics).addTo(sites.at(address)));
     return sites.listeners(identity(doors), doors.cors());
   }

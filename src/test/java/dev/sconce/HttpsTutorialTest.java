@@ -124,7 +124,7 @@ class HttpsTutorialTest {
         assertThat(shell("printf '" + request + "' | " + connect + " -quiet " + version + " 2>&1"))
             .contains("\"status\": \"Healthy\"")
             .doesNotContain("unexpected eof")
-            .doesNotContain("error:");
+            .doesNotContain(":error:");
       }
     }
   }
