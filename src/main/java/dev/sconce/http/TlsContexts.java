@@ -11,8 +11,10 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import javax.crypto.KeyAgreement;
 import javax.net.ssl.SSLException;
 
 /** How TLS is spoken: 1.2 and 1.3, with the JDK's implementation. */
@@ -34,6 +36,7 @@ final class TlsContexts {
   private TlsContexts() {}
 
   static SslContext of(TlsIdentity identity) {
+    checkCurves();
     try {
       return SslContextBuilder.forServer(
               identity.key(), identity.chain().toArray(X509Certificate[]::new))
@@ -50,6 +53,19 @@ final class TlsContexts {
     } catch (SSLException | IllegalArgumentException e) {
       throw new ServingException(
           ErrorCode.INVALID_CONFIGURATION, identity + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  /** Without curves hardly a client finds a cipher suite, and none would learn why. */
+  private static void checkCurves() {
+    try {
+      KeyAgreement unused = KeyAgreement.getInstance("ECDH");
+    } catch (NoSuchAlgorithmException e) {
+      throw new ServingException(
+          ErrorCode.INVALID_CONFIGURATION,
+          "TLS: this Java runtime has no elliptic curves (expected: one with the module"
+              + " jdk.crypto.ec)",
+          e);
     }
   }
 }
