@@ -23,7 +23,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,8 +83,7 @@ class DoorCapturesTest {
     var all = new ObjectMapper().readTree(directory.resolve("key_file.json").toFile());
     return KEYS.entrySet().stream()
         .flatMap(
-            key ->
-                List.of(key.getKey(), all.get(key.getValue()).get("key").textValue()).stream())
+            key -> List.of(key.getKey(), all.get(key.getValue()).get("key").textValue()).stream())
         .toArray(String[]::new);
   }
 

@@ -64,8 +64,7 @@ class DoorkeeperTest {
   private static CompletableFuture<Response> call(
       Filter filter, SocketAddress caller, String authorization) {
     // What a caller says of its address does not count.
-    Headers headers =
-        Headers.of("x-forwarded-for", "127.0.0.1").with("forwarded", "for=127.0.0.1");
+    Headers headers = Headers.of("x-forwarded-for", "127.0.0.1").with("forwarded", "for=127.0.0.1");
     Request request =
         new Request(
             "id",

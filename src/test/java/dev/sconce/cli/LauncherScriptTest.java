@@ -61,6 +61,8 @@ class LauncherScriptTest {
         .contains(
             "curl -F left=@" + root.toString().replace(" ", "\\ ") + "/sample/pictures/cat1.jpg")
         .contains(" {address}/predictions/siamese")
+        .contains(" {address}/predictions/fastunet")
+        .contains(" {address}/predictions/drawings")
         .endsWith("[--ts-config]\n[own.properties]\n");
   }
 

@@ -56,10 +56,7 @@ class DoorKeysTest {
   void eachAddressHasItsOwnDefaultPort(
       String text, String inference, String management, String metrics) {
     Doors doors =
-        read(
-            "inference_address=" + text,
-            "management_address=" + text,
-            "metrics_address=" + text);
+        read("inference_address=" + text, "management_address=" + text, "metrics_address=" + text);
     assertThat(doors.inference()).hasToString(inference);
     assertThat(doors.management()).hasToString(management);
     assertThat(doors.metrics().map(ListenAddress::toString)).hasValue(metrics);

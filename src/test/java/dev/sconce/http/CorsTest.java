@@ -55,8 +55,7 @@ class CorsTest {
 
   @Test
   void eachFieldStandsForItself() throws IOException {
-    CorsSettings methods =
-        new CorsSettings(Optional.empty(), Optional.of("GET"), Optional.empty());
+    CorsSettings methods = new CorsSettings(Optional.empty(), Optional.of("GET"), Optional.empty());
     try (TestServer server = server(methods)) {
       RawClient.Reply reply = server.exchange(preflight("GET"));
       assertThat(reply.header("access-control-allow-methods")).isEqualTo("GET");

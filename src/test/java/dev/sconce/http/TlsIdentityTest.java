@@ -109,8 +109,7 @@ class TlsIdentityTest {
     "EC PRIVATE KEY, '', an EC key that names its curve; it does not",
     "DSA PRIVATE KEY, aGVsbG8=, Ed25519 key; it is: DSA PRIVATE KEY",
   })
-  void aBrokenKeyIsTold(String label, String content, String fault)
-      throws IOException {
+  void aBrokenKeyIsTold(String label, String content, String fault) throws IOException {
     Path file = directory.resolve("broken.key");
     Files.writeString(
         file, "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, content, label));
@@ -184,8 +183,7 @@ class TlsIdentityTest {
   void aListenerHasACertificateIfItSpeaksTlsAndNoneOtherwise() {
     ListenAddress plain = new ListenAddress(TestServer.anyPort(), false);
     Optional<TlsIdentity> identity = Optional.of(TlsIdentity.selfSigned(NOW));
-    assertThatThrownBy(
-            () -> new Listener(plain, identity, CorsSettings.NONE, TlsFixtures::path))
+    assertThatThrownBy(() -> new Listener(plain, identity, CorsSettings.NONE, TlsFixtures::path))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -1,6 +1,5 @@
 package dev.sconce.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,11 +11,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Flow;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -120,34 +116,6 @@ class TlsTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"TLSv1.2, true", "TLSv1.2, false", "TLSv1.3, true", "TLSv1.3, false"})
-  void theEndIsToldBeforeTheSocketIsClosed(String protocol, boolean nativeTransport)
-      throws IOException {
-    HttpSettings settings = TestServer.oneLoop(nativeTransport);
-    try (TestServer server =
-            TlsFixtures.server(settings, TlsFixtures.SELF_SIGNED, TlsFixtures::path);
-        TlsClient client = TlsClient.with(server, protocol)) {
-      assertThat(client.send(LAST_GET).toEnd()).endsWith("\r\n\r\n/a");
-      assertThat(client.wasToldTheEnd()).isTrue();
-      assertThat(client.isClosedByServer()).isTrue();
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-  void aClientThatIsRefusedInTheMiddleOfItsBodyReadsTheAnswer(String protocol) throws Exception {
-    try (TestServer server =
-            TlsFixtures.server(
-                TestServer.bodiesUpTo(1000), TlsFixtures.SELF_SIGNED, TlsFixtures::path);
-        TlsClient client = TlsClient.with(server, protocol)) {
-      String head = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 20000000\r\n\r\n";
-      client.send(head + "x".repeat(20_000_000));
-      assertThat(client.toEnd()).startsWith("HTTP/1.1 413 ");
-      assertThat(client.wasToldTheEnd()).isTrue();
-    }
-  }
-
   private static byte[] bytes(Request request) {
     ByteBuffer content = ((Body.Raw) request.body()).content();
     byte[] bytes = new byte[content.remaining()];
@@ -160,86 +128,13 @@ class TlsTest {
     byte[] body = new byte[6_000_000];
     IntStream.range(0, body.length).forEach(i -> body[i] = (byte) (i * 31));
     Endpoint echo =
-        request ->
-            CompletableFuture.completedFuture(
-                Response.of(200, "a/b", bytes(request)));
+        request -> CompletableFuture.completedFuture(Response.of(200, "a/b", bytes(request)));
     try (TestServer server = TlsFixtures.server(echo)) {
       HttpRequest request =
           request(server, "localhost").POST(BodyPublishers.ofByteArray(body)).build();
       HttpResponse<byte[]> response =
           client("TLSv1.3", TlsFixtures.SELF_SIGNED).send(request, BodyHandlers.ofByteArray());
       assertThat(response.body()).isEqualTo(body);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-  void aStreamThatBreaksOffDoesNotLookLikeOneThatEnded(String protocol) throws Exception {
-    LinkedBlockingQueue<Flow.Subscriber<? super ByteBuffer>> subscribers =
-        new LinkedBlockingQueue<>();
-    Response streamed =
-        new Response(200, Headers.NONE, new Response.Stream(subscribers::add));
-    try (TestServer server =
-            TlsFixtures.server(request -> CompletableFuture.completedFuture(streamed));
-        TlsClient client = TlsClient.with(server, protocol)) {
-      client.send("GET /a HTTP/1.0\r\n\r\n");
-      Flow.Subscriber<? super ByteBuffer> subscriber = subscribers.take();
-      subscriber.onSubscribe(new StreamTest.Idle());
-      subscriber.onNext(ByteBuffer.wrap("half".getBytes(UTF_8)));
-      assertThat(client.until("half")).startsWith("HTTP/1.1 200 OK");
-      subscriber.onError(new IllegalStateException("broken on purpose"));
-      assertThat(client.toEnd()).endsWith("half");
-      assertThat(client.wasToldTheEnd()).isFalse();
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-  void aClientThatSaysCloseNotifyHasGone(String protocol) throws Exception {
-    LinkedBlockingQueue<Request> inWork = new LinkedBlockingQueue<>();
-    Endpoint never =
-        request -> {
-          inWork.add(request);
-          return new CompletableFuture<>();
-        };
-    try (TestServer server = TlsFixtures.server(never);
-        TlsClient client = TlsClient.with(server, protocol)) {
-      client.send(GET);
-      Request request = inWork.take();
-      client.sayEnd();
-      assertThat(request.disconnected()).succeedsWithin(Duration.ofSeconds(30));
-    }
-  }
-
-  @Test
-  void closingWaitsForWhatIsInWorkAndForNobodyWhoHasNotSaidHello() throws Exception {
-    LinkedBlockingQueue<CompletableFuture<Response>> inWork = new LinkedBlockingQueue<>();
-    Endpoint later =
-        request -> {
-          CompletableFuture<Response> answer = new CompletableFuture<>();
-          inWork.add(answer);
-          return answer;
-        };
-    HttpSettings settings =
-        TestServer.timeouts(Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1));
-    TestServer server = TlsFixtures.server(settings, TlsFixtures.SELF_SIGNED, later);
-    try (RawClient silent = server.connect();
-        RawClient halfway = server.connect();
-        TlsClient idle = TlsClient.with(server, "TLSv1.3");
-        TlsClient busy = TlsClient.with(server, "TLSv1.2")) {
-      halfway.send(new byte[] {0x16, 3, 1, 0, 100, 1});
-      busy.send(GET);
-      CompletableFuture<Response> answer = inWork.take();
-      Thread closing = new Thread(server::close);
-      closing.start();
-      assertThat(silent.isClosedByServer()).isTrue();
-      assertThat(halfway.bytesToEnd()).isLessThan(100); // an alert perhaps
-      assertThat(idle.toEnd()).isEmpty();
-      assertThat(idle.wasToldTheEnd()).isTrue();
-      answer.complete(Response.of(200, "text/plain", "done"));
-      assertThat(busy.toEnd()).contains("connection: close").endsWith("\r\n\r\ndone");
-      assertThat(busy.wasToldTheEnd()).isTrue();
-      closing.join();
     }
   }
 
