@@ -65,8 +65,9 @@ final class TlsClient implements AutoCloseable {
 
   /** What comes until the server ends, without its close_notify or with it. */
   String toEnd() throws IOException {
-    while (!engine.isInboundDone() && unwrap()) {
-      continue;
+    boolean more = true;
+    while (more) {
+      more = !engine.isInboundDone() && unwrap();
     }
     return text.toString();
   }

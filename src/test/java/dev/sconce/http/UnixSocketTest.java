@@ -42,8 +42,9 @@ class UnixSocketTest {
       String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
       client.write(ByteBuffer.wrap(request.getBytes(UTF_8)));
       ByteBuffer answer = ByteBuffer.allocate(10_000);
-      while (client.read(answer) >= 0) {
-        continue;
+      int count = 0;
+      while (count >= 0) {
+        count = client.read(answer);
       }
       return UTF_8.decode(answer.flip()).toString();
     }
