@@ -1,7 +1,5 @@
 package dev.sconce.http;
 
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -14,7 +12,8 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** Servers that speak TLS, and clients that trust them. */
 final class TlsFixtures {
-  static final TlsIdentity SELF_SIGNED = TlsIdentity.selfSigned(Instant.now());
+  static final TlsIdentity SELF_SIGNED =
+      TlsIdentity.selfSigned(Instant.parse("2026-01-01T00:00:00Z"));
 
   private TlsFixtures() {}
 
@@ -60,9 +59,5 @@ final class TlsFixtures {
 
   static SSLContext trusting(TlsIdentity identity) {
     return trusting(identity.chain().get(0));
-  }
-
-  static SocketAddress loopback(int port) {
-    return new InetSocketAddress("127.0.0.1", port);
   }
 }
