@@ -18,6 +18,8 @@ import dev.sconce.http.HttpServer;
 import dev.sconce.http.Listener;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.ProcessMemory;
+import dev.sconce.metrics.ProcessMetrics;
+import dev.sconce.metrics.SystemMetrics;
 import dev.sconce.model.Hardware;
 import dev.sconce.model.ModelDescription;
 import dev.sconce.model.ModelLifecycle.Change;
@@ -73,13 +75,17 @@ public final class ModelServer implements AutoCloseable {
   private final ExecutorService loaders;
   private final Models models;
   private final List<StartupModel> startupModels;
-  private final MetricRegistry metrics = new MetricRegistry();
+  private final MetricRegistry metrics;
+  private final SystemMetrics system;
   private final ErrorResponses errors = new ErrorResponses();
   private final HttpServer http;
 
   private ModelServer(ServerConfig config) {
     this.config = config;
     String host = hostName();
+    metrics = new MetricRegistry(config.metrics().mode(), Clock.systemUTC());
+    system = new SystemMetrics(metrics, host);
+    ProcessMetrics.addTo(metrics, version());
     TorchEngine engine = TorchEngine.start(config.engine());
     VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
     ModelStore store = new ModelStore(config.store());
@@ -111,6 +117,9 @@ public final class ModelServer implements AutoCloseable {
   public static ModelServer start(ServerConfig config) {
     config.unused().forEach(key -> log.info("config: {} is not used", key));
     ModelServer server = new ModelServer(config);
+    if (config.metrics().systemMetrics()) {
+      server.system.start(config.metrics().systemInterval());
+    }
     log.info("Listening on {}", server.addresses());
     return server;
   }
@@ -216,6 +225,7 @@ public final class ModelServer implements AutoCloseable {
   public void close() {
     log.info("Stopping; requests in work are finished first");
     http.close();
+    system.close();
     try {
       models.lifecycle().close().get(config.http().drainTimeout().toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
@@ -237,6 +247,12 @@ public final class ModelServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** As the jar's manifest has it; classes that lie about have none. */
+  private static String version() {
+    return Optional.ofNullable(ModelServer.class.getPackage().getImplementationVersion())
+        .orElse("unknown");
   }
 
   private static int cores() {

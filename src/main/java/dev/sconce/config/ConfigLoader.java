@@ -123,6 +123,8 @@ public final class ConfigLoader {
         models.stream().anyMatch(ConfigLoader::isAll),
         keys.flag("disable_token_authorization", false),
         keys.flag("enable_model_api", true),
+        MetricsKeys.read(keys),
+        LogKeys.read(keys),
         maxPicturePixels(keys.flag("limit_max_image_pixels", true)),
         keys.unused());
   }

@@ -2,6 +2,8 @@ package dev.sconce.config;
 
 import dev.sconce.archive.StoreSettings;
 import dev.sconce.http.HttpSettings;
+import dev.sconce.logs.LogFormat;
+import dev.sconce.metrics.MetricsSettings;
 import dev.sconce.model.ModelSettings;
 import dev.sconce.torch.EngineSettings;
 import java.net.InetSocketAddress;
@@ -22,6 +24,8 @@ import java.util.Optional;
  * @param loadAllModels whether to load everything in the store besides
  * @param remoteManagement whether the management API answers callers from other machines
  * @param modelApi whether models may be registered and unregistered while the server runs
+ * @param metrics what is measured and where it is told
+ * @param logFormat how lines of the log are laid out
  * @param maxPicturePixels the largest picture that is decoded, width times height
  * @param unused keys of the file that mean nothing here
  */
@@ -37,6 +41,8 @@ public record ServerConfig(
     boolean loadAllModels,
     boolean remoteManagement,
     boolean modelApi,
+    MetricsSettings metrics,
+    LogFormat logFormat,
     long maxPicturePixels,
     List<String> unused) {
 

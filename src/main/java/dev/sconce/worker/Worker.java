@@ -53,8 +53,8 @@ final class Worker {
     /** The handler is open. */
     void opened(Worker worker, Handler<?, ?> handler, long nanos);
 
-    /** A batch is done. */
-    void handled(List<Job> batch, long startNanos, long endNanos);
+    /** Who is told what takes how long. */
+    ModelMetrics metrics();
 
     /** The handler is closed, or could not be opened; the thread is about to end. */
     void ended(Worker worker);
@@ -72,7 +72,7 @@ final class Worker {
     try (Handler<?, ?> handler = opener.call()) {
       duties.opened(this, handler, nanoClock.getAsLong() - startNanos);
       becomeReady();
-      serve(new BatchRun<>(handler), duties);
+      serve(new TimedSteps<>(handler, duties.metrics(), nanoClock), duties);
     } catch (Throwable e) {
       failure = e;
     }
@@ -88,12 +88,13 @@ final class Worker {
     ready.complete(null);
   }
 
-  private void serve(BatchRun<?, ?> run, Duties duties) throws InterruptedException {
+  private <P, R> void serve(TimedSteps<P, R> handler, Duties duties) throws InterruptedException {
+    BatchRun<P, R> run = new BatchRun<>(handler);
     List<Job> batch = duties.take(this);
     while (!batch.isEmpty()) {
       long startNanos = nanoClock.getAsLong();
       run.run(batch);
-      duties.handled(batch, startNanos, nanoClock.getAsLong());
+      duties.metrics().handled(batch, startNanos, nanoClock.getAsLong(), handler.takeSpentNanos());
       batch = duties.take(this);
     }
   }
