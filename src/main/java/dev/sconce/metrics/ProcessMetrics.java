@@ -7,7 +7,6 @@ import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryUsage;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.function.ToLongFunction;
 
 /** What this process is and takes: version, Java's memory, collections and threads, all memory. */
 public final class ProcessMetrics {
@@ -44,23 +43,23 @@ public final class ProcessMetrics {
         "sconce_jvm_memory_max_bytes",
         "The largest size of the Java heap",
         AREA,
-        () -> List.of(Reading.of(Runtime.getRuntime().maxMemory(), "heap")));
+        () -> List.of(Reading.of((double) Runtime.getRuntime().maxMemory(), "heap")));
     registry.readings(
         "sconce_jvm_buffers_used_bytes",
         "Memory of buffers outside the Java heap",
         List.of("pool"),
         () ->
             ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .map(pool -> Reading.of(pool.getMemoryUsed(), pool.getName()))
+                .map(pool -> Reading.of((double) pool.getMemoryUsed(), pool.getName()))
                 .toList());
     registry.readings(
         "sconce_process_resident_memory_bytes",
         "Resident memory of the process, libtorch's included; 0 where the system does not tell",
         List.of(),
-        () -> List.of(Reading.of(ProcessMemory.residentBytes())));
+        () -> List.of(Reading.of((double) ProcessMemory.residentBytes())));
   }
 
-  private void memory(String what, String help, ToLongFunction<MemoryUsage> size) {
+  private void memory(String what, String help, ToDoubleFunction<MemoryUsage> size) {
     MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
     registry.readings(
         "sconce_jvm_memory_" + what + "_bytes",
@@ -68,8 +67,8 @@ public final class ProcessMetrics {
         AREA,
         () ->
             List.of(
-                Reading.of(size.applyAsLong(memory.getHeapMemoryUsage()), "heap"),
-                Reading.of(size.applyAsLong(memory.getNonHeapMemoryUsage()), "nonheap")));
+                Reading.of(size.applyAsDouble(memory.getHeapMemoryUsage()), "heap"),
+                Reading.of(size.applyAsDouble(memory.getNonHeapMemoryUsage()), "nonheap")));
   }
 
   private void addCollections() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.read.ListAppender;
 import ch.qos.logback.core.util.FileSize;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -37,6 +38,7 @@ class ServerLogsTest {
 
   @BeforeEach
   void listen() {
+    context.setMDCAdapter(new LogbackMDCAdapter()); // else Logback loses every line
     warnings.start();
     own.addAppender(warnings);
   }
