@@ -26,6 +26,8 @@ COPY config.properties /opt/sconce/
 # Within a container, 127.0.0.1 would be reached by nobody.
 RUN sed -i 's#http://127.0.0.1:#http://0.0.0.0:#' /opt/sconce/config.properties
 USER sconce
+# Where logs/ is written; LOG_LOCATION and METRICS_LOCATION name other places.
+WORKDIR /home/sconce
 # One arena of malloc for all threads: see scripts/torchserve.
 ENV LC_ALL=C.UTF-8 MALLOC_ARENA_MAX=1
 EXPOSE 8080 8081 8082

@@ -59,11 +59,20 @@ class MetricsTest {
     return text.lines().filter(line -> line.startsWith("# TYPE")).collect(Collectors.toSet());
   }
 
-  private String metricsAfterARequest(RunningServer server) throws Exception {
-    assertThat(server.predict(GoldenPairs.served().form(0)).statusCode()).isEqualTo(200);
+  /** Of a server that has given answers of every kind. */
+  private static String metricsOfABusy(RunningServer server) throws Exception {
+    MultipartForm form = GoldenPairs.served().form(0);
+    assertThat(server.predict(form).statusCode()).isEqualTo(200);
+    while (!server.metrics().body().contains("HandlerTime{")) {
+      Thread.onSpinWait(); // the worker tells it just after the answer
+    }
+    assertThat(server.manage("GET", "/models/stranger").statusCode()).isEqualTo(404);
+    server.manage("PUT", "/models/twin?min_worker=0&synchronous=true");
+    assertThat(server.predict(form).statusCode()).isEqualTo(503);
+    server.manage("PUT", "/models/twin?min_worker=1&synchronous=true"); // a new WorkerLoadTime
     String text = server.metrics().body();
-    while (!text.contains("HandlerTime{") || !text.contains("CPUUtilization{")) {
-      text = server.metrics().body(); // both are told just after the answer
+    while (!text.contains("DiskUtilization{") || !text.contains("Requests5XX{")) {
+      text = server.metrics().body();
     }
     return text;
   }
@@ -71,12 +80,7 @@ class MetricsTest {
   @Test
   void everyFamilyOfTorchServesIsThereWithItsTypeAndLabels() throws Exception {
     try (RunningServer server = RunningServer.withTwin(directory)) {
-      metricsAfterARequest(server);
-      assertThat(server.manage("GET", "/models/stranger").statusCode()).isEqualTo(404);
-      server.manage("PUT", "/models/twin?min_worker=0&synchronous=true");
-      assertThat(server.predict(GoldenPairs.served().form(0)).statusCode()).isEqualTo(503);
-      server.manage("PUT", "/models/twin?min_worker=1&synchronous=true"); // a new WorkerLoadTime
-      String text = server.metrics().body();
+      String text = metricsOfABusy(server);
       assertThat(text.lines()).containsAll(Files.readAllLines(TORCHSERVE.resolve("families.txt")));
       Map<String, Set<String>> labels = labels(text);
       labels(Files.readString(TORCHSERVE.resolve("samples.txt")))
@@ -103,7 +107,7 @@ class MetricsTest {
     List<String> expressions = new ArrayList<>(dashboard.findValuesAsText("expr"));
     assertThat(expressions).hasSizeGreaterThan(20);
     try (RunningServer server = RunningServer.withTwin(directory)) {
-      String text = metricsAfterARequest(server);
+      String text = metricsOfABusy(server);
       Map<String, Set<String>> labels = labels(text);
       for (String gpu : List.of("GPUUtilization", "GPUMemoryUtilization", "GPUMemoryUsed")) {
         assertThat(types(text)).contains("# TYPE " + gpu + " gauge");

@@ -174,7 +174,7 @@ class ConfigLoaderTest {
     assertThat(load("metrics_config=/a/metrics.yaml\nasync_logging=true").unused())
         .containsExactly(
             "async_logging (no thread ever waits for a log)",
-            "metrics_config (a handler's families are declared where it uses them)");
+            "metrics_config (the families are fixed: TorchServe's and the server's own)");
   }
 
   @Test
