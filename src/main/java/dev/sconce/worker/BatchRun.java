@@ -2,6 +2,7 @@ package dev.sconce.worker;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -97,11 +98,13 @@ final class BatchRun<P, R> {
     }
   }
 
+  /** Whoever takes the stream is told of its failure, and logs it. */
   private void draw(Begun begun) {
+    Input input = begun.job().input();
     try {
-      handler.pump(begun.stream(), begun.job().input());
+      handler.pump(begun.stream(), input);
     } catch (Throwable e) {
-      fail(begun.job(), e);
+      log.debug("request {}: its stream ended early", input.requestId(), e);
     }
   }
 
@@ -109,7 +112,8 @@ final class BatchRun<P, R> {
   private static void fail(Job job, Throwable e) {
     ServingException failure = explained(e);
     if (!job.fail(failure)) {
-      log.warn("request {}: failed when nobody waited any more", job.input().requestId(), failure);
+      String id = job.input().requestId();
+      log.warn("request {}: nobody waits any more: {}", id, failure.getMessage(), failure.getCause());
     }
   }
 
