@@ -113,7 +113,8 @@ final class BatchRun<P, R> {
     ServingException failure = explained(e);
     if (!job.fail(failure)) {
       String id = job.input().requestId();
-      log.warn("request {}: nobody waits any more: {}", id, failure.getMessage(), failure.getCause());
+      log.warn(
+          "request {}: nobody waits any more: {}", id, failure.getMessage(), failure.getCause());
     }
   }
 
