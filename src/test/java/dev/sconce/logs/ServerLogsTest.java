@@ -69,14 +69,14 @@ class ServerLogsTest {
 
   @Test
   void everyLineGoesToItsFileInTorchServesLayout() throws Exception {
-    try (ServerLogs logs = ServerLogs.open(context, settings(LogFormat.TEXT, directory), LARGE)) {
-      log("dev.sconce.ModelServer", "Listening");
-      log("ACCESS_LOG", "/127.0.0.1:49814 \"GET /models HTTP/1.1\" 200 3");
-      log("TS_METRICS", "Requests2XX.Count:1.0|#Level:Host|#hostname:vm,timestamp:1795233262");
-      log("MODEL_METRICS", "PredictionTime.ms:1.5|#ModelName:a,Level:Model|#hostname:vm,…");
-      logOnWorker("com.example.WordCount", "counted");
-      logOnWorker("dev.sconce.worker.BatchRun", "a batch");
-    }
+    ServerLogs logs = ServerLogs.open(context, settings(LogFormat.TEXT, directory), LARGE);
+    log("dev.sconce.ModelServer", "Listening");
+    log("ACCESS_LOG", "/127.0.0.1:49814 \"GET /models HTTP/1.1\" 200 3");
+    log("TS_METRICS", "Requests2XX.Count:1.0|#Level:Host|#hostname:vm,timestamp:1795233262");
+    log("MODEL_METRICS", "PredictionTime.ms:1.5|#ModelName:a,Level:Model|#hostname:vm,…");
+    logOnWorker("com.example.WordCount", "counted");
+    logOnWorker("dev.sconce.worker.BatchRun", "a batch");
+    logs.close();
     assertThat(lines("access_log.log"))
         .singleElement()
         .asString()
@@ -101,10 +101,10 @@ class ServerLogsTest {
   void aDirectoryThatCannotBeWrittenIsWarnedOfOnceAndTheRestIsWritten() throws Exception {
     Path notADirectory = Files.writeString(directory.resolve("file"), "");
     LogSettings settings = settings(LogFormat.TEXT, notADirectory.resolve("logs"));
-    try (ServerLogs logs = ServerLogs.open(context, settings, LARGE)) {
-      log("dev.sconce.ModelServer", "Listening");
-      log("TS_METRICS", "one");
-    }
+    ServerLogs logs = ServerLogs.open(context, settings, LARGE);
+    log("dev.sconce.ModelServer", "Listening");
+    log("TS_METRICS", "one");
+    logs.close();
     assertThat(warnings.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly(
@@ -116,9 +116,9 @@ class ServerLogsTest {
 
   @Test
   void aLineCanBeAJsonObject() throws Exception {
-    try (ServerLogs logs = ServerLogs.open(context, settings(LogFormat.JSON, directory), LARGE)) {
-      context.getLogger("dev.sconce.api").error("request {}: \"bad\"", 7, new IOException("why"));
-    }
+    ServerLogs logs = ServerLogs.open(context, settings(LogFormat.JSON, directory), LARGE);
+    context.getLogger("dev.sconce.api").error("request {}: \"bad\"", 7, new IOException("why"));
+    logs.close();
     JsonNode line = new ObjectMapper().readTree(lines("ts_log.log").get(0));
     assertThat(lines("ts_log.log")).hasSize(1);
     assertThat(line.get("level").textValue()).isEqualTo("ERROR");
@@ -130,12 +130,12 @@ class ServerLogsTest {
 
   @Test
   void aFullFileIsRolledAndOldOnesGo() throws Exception {
-    try (ServerLogs logs =
-        ServerLogs.open(context, settings(LogFormat.TEXT, directory), new FileSize(1000))) {
-      for (int i = 0; i < 200; i++) {
-        log("ACCESS_LOG", "x".repeat(80));
-      }
+    ServerLogs logs =
+        ServerLogs.open(context, settings(LogFormat.TEXT, directory), new FileSize(1000));
+    for (int i = 0; i < 200; i++) {
+      log("ACCESS_LOG", "x".repeat(80));
     }
+    logs.close();
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .contains("access_log.log")
@@ -160,9 +160,9 @@ class ServerLogsTest {
             """
                 .formatted(directory.resolve("mine.log")));
     LogSettings settings = new LogSettings(LogFormat.TEXT, directory, directory, Optional.of(file));
-    try (ServerLogs logs = ServerLogs.open(context, settings, LARGE)) {
-      log("dev.sconce.ModelServer", "Listening");
-    }
+    ServerLogs logs = ServerLogs.open(context, settings, LARGE);
+    log("dev.sconce.ModelServer", "Listening");
+    logs.close();
     assertThat(lines("mine.log")).containsExactly("Listening");
     assertThat(directory.resolve("ts_log.log")).doesNotExist();
   }
@@ -171,9 +171,9 @@ class ServerLogsTest {
   void log4jsConfigurationIsToldOfAndNotUsed() throws Exception {
     Path file = Files.writeString(directory.resolve("log4j2.xml"), "<Configuration/>");
     LogSettings settings = new LogSettings(LogFormat.TEXT, directory, directory, Optional.of(file));
-    try (ServerLogs logs = ServerLogs.open(context, settings, LARGE)) {
-      log("dev.sconce.ModelServer", "Listening");
-    }
+    ServerLogs logs = ServerLogs.open(context, settings, LARGE);
+    log("dev.sconce.ModelServer", "Listening");
+    logs.close();
     assertThat(warnings.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly(

@@ -88,8 +88,7 @@ class InferenceMetricsTest {
     var late = fixture.send("late", Duration.ofMillis(1));
     gone.cancel(false);
     assertThatThrownBy(late::get).hasMessageContaining("response timeout");
-    fixture.send("b");
-    fixture.send("c");
+    var waiting = List.of(fixture.send("b"), fixture.send("c"));
     assertThatThrownBy(() -> fixture.send("d")).hasMessageContaining("queue is full");
     assertThat(metrics(fixture))
         .contains("sconce_queue_depth{" + MODEL + "} 2.0")
@@ -97,6 +96,9 @@ class InferenceMetricsTest {
         .contains("sconce_workers{" + MODEL + "state=\"loading\",} 0.0");
     handler.release.countDown();
     first.get();
+    for (var answer : waiting) {
+      answer.get();
+    }
     fixture.scale(0);
     assertThat(metrics(fixture))
         .contains("sconce_requests_total{" + MODEL + "outcome=\"expired\",} 1.0")
