@@ -2,6 +2,7 @@ package dev.sconce.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -125,9 +126,11 @@ class ErrorResponsesTest {
     lines.start();
     log.addAppender(lines);
     log.setAdditive(false);
+    log.setLevel(Level.INFO);
     try {
       render(failure);
     } finally {
+      log.setLevel(null);
       log.setAdditive(true);
       log.detachAppender(lines);
     }
