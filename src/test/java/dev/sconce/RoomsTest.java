@@ -53,12 +53,22 @@ class RoomsTest {
           Map.entry("worker", Set.of("handler", "metrics", "error")),
           Map.entry(
               "model", Set.of("archive", "handler", "envelope", "worker", "metrics", "error")),
+          Map.entry("snapshot", Set.of("model", "json", "error")),
           Map.entry("http", Set.of("metrics", "error")),
           Map.entry("auth", Set.of("http", "json", "error")),
           Map.entry("api", Set.of("http", "model", "handler", "metrics", "json", "error")),
           Map.entry(
               "config",
-              Set.of("http", "auth", "archive", "worker", "model", "envelope", "torch", "error")),
+              Set.of(
+                  "http",
+                  "auth",
+                  "archive",
+                  "worker",
+                  "model",
+                  "snapshot",
+                  "envelope",
+                  "torch",
+                  "error")),
           Map.entry("cli", Set.of("", "config", "archive", "error")));
 
   /** A library lives where its rules (reference counts, native memory, formats) are known. */
@@ -78,6 +88,7 @@ class RoomsTest {
                   "text",
                   "handler",
                   "envelope",
+                  "snapshot",
                   "weights"),
           "javax.imageio..", Set.of("image"),
           "org.apache.commons.compress..", Set.of("archive"),

@@ -3,6 +3,7 @@ package dev.sconce.config;
 import dev.sconce.archive.StoreSettings;
 import dev.sconce.http.HttpSettings;
 import dev.sconce.model.ModelSettings;
+import dev.sconce.snapshot.SnapshotSettings;
 import dev.sconce.torch.EngineSettings;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param remoteManagement whether the management API answers callers from other machines
  * @param modelApi whether models may be registered and unregistered while the server runs
  * @param maxPicturePixels the largest picture that is decoded, width times height
+ * @param snapshots whether snapshots are written, and what is restored from one
  * @param unused keys of the file that mean nothing here
  */
 public record ServerConfig(
@@ -38,6 +40,7 @@ public record ServerConfig(
     boolean remoteManagement,
     boolean modelApi,
     long maxPicturePixels,
+    SnapshotSettings snapshots,
     List<String> unused) {
 
   /** Copies the lists. */

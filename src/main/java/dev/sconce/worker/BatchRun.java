@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,19 +28,39 @@ final class BatchRun<P, R> {
   /** What a caller is told when the fault is not the caller's; TorchServe's text. */
   private static final String FIXED_TEXT = "Prediction failed";
 
+  /** The same if the fault costs the worker its handler; TorchServe's text, too. */
+  private static final String ENDED_TEXT = "Worker died.";
+
   private final Handler<P, R> handler;
 
   /** The streams of the batch: drawn last, so that a slow client holds up no other's answer. */
   private final Queue<Begun> streams = new ArrayDeque<>();
 
-  BatchRun(Handler<P, R> handler) {
+  private final Runnable progress;
+
+  /** What leaves the handler in a state that nobody knows; thrown once all jobs are answered. */
+  private @Nullable Error ruin;
+
+  /**
+   * Runs batches through {@code handler}.
+   *
+   * @param progress called when the batch has come to something that may take as long as a batch
+   */
+  BatchRun(Handler<P, R> handler, Runnable progress) {
     this.handler = handler;
+    this.progress = progress;
   }
 
   private record Prepared<P>(Job job, P data) {}
 
   private record Begun(Job job, Chunks chunks) {}
 
+  /**
+   * Answers every job of the batch.
+   *
+   * @throws Error if the handler threw one that it is not to be trusted after: any but a full heap
+   *     or stack, which the next request may well have room in
+   */
   void run(List<Job> batch) {
     List<Prepared<P>> prepared = new ArrayList<>(batch.size());
     for (Job job : batch) {
@@ -55,6 +76,9 @@ final class BatchRun<P, R> {
     while (!streams.isEmpty()) {
       draw(streams.remove());
     }
+    if (ruin != null) {
+      throw ruin;
+    }
   }
 
   /** If a batch of several fails, each of its items is tried once alone. */
@@ -68,13 +92,18 @@ final class BatchRun<P, R> {
         fail(items.get(0).job(), e);
       } else {
         log.debug("a batch of {} failed, trying each item alone", items.size(), e);
-        items.forEach(item -> infer(List.of(item)));
+        items.stream().filter(item -> !item.job().isAbandoned()).forEach(this::inferAlone);
       }
       return;
     }
     for (int i = 0; i < items.size(); i++) {
       answer(items.get(i).job(), results.get(i));
     }
+  }
+
+  private void inferAlone(Prepared<P> item) {
+    progress.run();
+    infer(List.of(item));
   }
 
   private static void requireOneEach(List<?> items, List<?> results) {
@@ -99,15 +128,15 @@ final class BatchRun<P, R> {
     }
   }
 
-  private static void draw(Begun stream) {
+  private void draw(Begun stream) {
     try {
-      stream.chunks().pump(stream.job().input().deadline());
+      stream.chunks().pump(stream.job().input().deadline(), progress);
     } catch (Throwable e) {
       fail(stream.job(), e);
     }
   }
 
-  private static void fail(Job job, Throwable e) {
+  private void fail(Job job, Throwable e) {
     String id = job.input().requestId();
     if (e instanceof ServingException failure) {
       if (failure.code() == ErrorCode.OUT_OF_MEMORY || failure.code() == ErrorCode.INTERNAL) {
@@ -119,6 +148,10 @@ final class BatchRun<P, R> {
     } else if (e instanceof OutOfMemoryError) {
       log.error("request {}: the Java heap is full", id, e);
       job.fail(ErrorCode.OUT_OF_MEMORY, "out of memory: the server's heap is full");
+    } else if (e instanceof Error error && !(e instanceof StackOverflowError)) {
+      log.error("request {}: the handler ended by an error", id, e);
+      job.fail(ErrorCode.INTERNAL, ENDED_TEXT);
+      ruin = error;
     } else {
       log.error("request {}: the handler failed", id, e);
       job.fail(ErrorCode.INTERNAL, FIXED_TEXT);

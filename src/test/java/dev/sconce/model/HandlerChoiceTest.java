@@ -133,7 +133,8 @@ class HandlerChoiceTest {
             limit,
             handler,
             NONE_WRAPPED,
-            strict);
+            strict,
+            Map.of());
     return new ModelsFixture(store, settings, new Hardware(2, 0, "none"));
   }
 
@@ -150,7 +151,7 @@ class HandlerChoiceTest {
             base.initialWorkers(),
             base.responseTimeout(),
             base.startupTimeout(),
-            false);
+            Registration.Origin.CALLER);
     fixture.register(call);
     return fixture.models.catalog().describe("m", NONE).handler();
   }

@@ -139,7 +139,13 @@ final class ModelsFixture implements AutoCloseable {
                 : new Recognition(Optional.empty(), "nothing known");
     InferenceMetrics metrics = new InferenceMetrics(new MetricRegistry(), "host");
     PoolTools tools =
-        new PoolTools(metrics, ids::getAndIncrement, timer, Clock.systemUTC(), System::nanoTime);
+        new PoolTools(
+            metrics,
+            ids::getAndIncrement,
+            timer,
+            Clock.systemUTC(),
+            System::nanoTime,
+            thread -> {});
     models = Models.create(store, handlers, recogniser, settings, hardware, tools, loaders);
   }
 
@@ -171,7 +177,7 @@ final class ModelsFixture implements AutoCloseable {
         Optional.of(workers),
         Optional.empty(),
         Optional.empty(),
-        false);
+        Registration.Origin.CALLER);
   }
 
   /** Registers and waits until the workers are ready. */

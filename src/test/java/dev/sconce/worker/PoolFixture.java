@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A pool with everything it needs, for tests; closing it closes the pool. */
 final class PoolFixture implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(60);
+  static final Timeouts TIMEOUTS = new Timeouts(LONG, LONG, Duration.ZERO, LONG);
 
   final MetricRegistry registry = new MetricRegistry();
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
@@ -35,7 +36,8 @@ final class PoolFixture implements AutoCloseable {
             ids::getAndIncrement,
             timer,
             Clock.systemUTC(),
-            System::nanoTime);
+            System::nanoTime,
+            thread -> {});
     pool = new WorkerPool("echo", "1.0", settings, opener, tools);
   }
 
@@ -44,7 +46,7 @@ final class PoolFixture implements AutoCloseable {
   }
 
   static PoolSettings settings(int batchSize, Duration delay, int capacity) {
-    return new PoolSettings(batchSize, delay, capacity, LONG, List.of(Device.CPU));
+    return new PoolSettings(batchSize, delay, capacity, false, TIMEOUTS, List.of(Device.CPU));
   }
 
   void scale(int workers) throws Exception {
