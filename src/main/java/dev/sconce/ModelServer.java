@@ -34,6 +34,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,7 +141,7 @@ public final class ModelServer implements AutoCloseable {
             directory,
             config.snapshots().properties(),
             models.catalog()::registered,
-            Clock.systemDefaultZone());
+            Clock.system(ZoneId.systemDefault()));
     models.lifecycle().onChange(keeper::changed);
     return keeper;
   }

@@ -11,6 +11,8 @@ import dev.sconce.metrics.MetricRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /** A pool with everything it needs, for tests; closing it closes the pool. */
 final class PoolFixture implements AutoCloseable {
@@ -25,19 +28,36 @@ final class PoolFixture implements AutoCloseable {
   static final Timeouts TIMEOUTS = new Timeouts(LONG, LONG, Duration.ZERO, LONG);
 
   final MetricRegistry registry = new MetricRegistry();
-  private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+  private final ScheduledExecutorService timer;
+  private final LongSupplier nanoClock;
   private final AtomicInteger ids = new AtomicInteger(9000);
+  final List<Thread> abandoned = Collections.synchronizedList(new ArrayList<>());
   final WorkerPool pool;
 
   PoolFixture(PoolSettings settings, HandlerOpener opener) {
+    this(settings, opener, Executors.newScheduledThreadPool(1), System::nanoTime);
+  }
+
+  /** Where time passes as the test has it. */
+  PoolFixture(PoolSettings settings, HandlerOpener opener, ManualTimer timer) {
+    this(settings, opener, timer, timer::nanos);
+  }
+
+  private PoolFixture(
+      PoolSettings settings,
+      HandlerOpener opener,
+      ScheduledExecutorService timer,
+      LongSupplier nanoClock) {
+    this.timer = timer;
+    this.nanoClock = nanoClock;
     PoolTools tools =
         new PoolTools(
             new InferenceMetrics(registry, "host"),
             ids::getAndIncrement,
             timer,
             Clock.systemUTC(),
-            System::nanoTime,
-            thread -> {});
+            nanoClock,
+            abandoned::add);
     pool = new WorkerPool("echo", "1.0", settings, opener, tools);
   }
 
@@ -59,7 +79,7 @@ final class PoolFixture implements AutoCloseable {
 
   CompletableFuture<Output> send(String text, Duration patience) {
     Map<String, Part> parts = Map.of("body", Part.of(text));
-    Deadline deadline = Deadline.after(patience, System::nanoTime);
+    Deadline deadline = Deadline.after(patience, nanoClock);
     return pool.submit(new Input("id-" + text, parts, Map.of(), deadline), "default");
   }
 
