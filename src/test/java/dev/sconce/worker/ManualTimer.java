@@ -74,8 +74,7 @@ public final class ManualTimer extends AbstractExecutorService implements Schedu
   }
 
   @Override
-  public synchronized <T> ScheduledFuture<T> schedule(
-      Callable<T> work, long delay, TimeUnit unit) {
+  public synchronized <T> ScheduledFuture<T> schedule(Callable<T> work, long delay, TimeUnit unit) {
     Task<T> task = new Task<>(work, unit.toNanos(delay));
     tasks.add(task);
     notifyAll();

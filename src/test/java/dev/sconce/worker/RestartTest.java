@@ -58,8 +58,7 @@ class RestartTest {
 
   @Test
   void aWorkerWhoseHandlerEndsByAnErrorStartsAnewAndRequestsWaitForIt() throws Exception {
-    try (PoolFixture fixture =
-        new PoolFixture(settings(1, Duration.ZERO, 5), opener, timer)) {
+    try (PoolFixture fixture = new PoolFixture(settings(1, Duration.ZERO, 5), opener, timer)) {
       fixture.scale(1);
       assertDied(fixture.send("die"));
       CompletableFuture<Output> waiting = fixture.send("waiting");
