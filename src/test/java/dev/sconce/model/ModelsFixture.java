@@ -13,6 +13,7 @@ import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.worker.InferenceMetrics;
+import dev.sconce.worker.ManualTimer;
 import dev.sconce.worker.PoolTools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -37,7 +38,8 @@ final class ModelsFixture implements AutoCloseable {
   final CountDownLatch loading = new CountDownLatch(1);
   final CountDownLatch mayLoad = new CountDownLatch(1);
   final CountDownLatch closed = new CountDownLatch(1);
-  private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+  final Semaphore hanging = new Semaphore(0);
+  final ManualTimer timer = new ManualTimer();
   private final ExecutorService loaders = Executors.newFixedThreadPool(2);
   private final AtomicInteger ids = new AtomicInteger(9000);
 
@@ -110,6 +112,28 @@ final class ModelsFixture implements AutoCloseable {
     }
   }
 
+  /** Never answers before the test lets it, whatever happens. */
+  final class Hanging extends Echo {
+    @Override
+    public List<String> inference(List<String> batch) {
+      loading.countDown();
+      hanging.release();
+      while (mayLoad.getCount() > 0) {
+        try {
+          mayLoad.await();
+        } catch (InterruptedException e) {
+          // as native code does
+        }
+      }
+      return batch;
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+    }
+  }
+
   /** Never loads. */
   static final class Broken extends Echo {
     @Override
@@ -130,6 +154,7 @@ final class ModelsFixture implements AutoCloseable {
                 "echo", Echo::new,
                 "slow", Slow::new,
                 "slow_first", SlowFirst::new,
+                "hanging", Hanging::new,
                 "broken", Broken::new,
                 "explaining", Explaining::new));
     HandlerRecogniser recogniser =
@@ -140,12 +165,7 @@ final class ModelsFixture implements AutoCloseable {
     InferenceMetrics metrics = new InferenceMetrics(new MetricRegistry(), "host");
     PoolTools tools =
         new PoolTools(
-            metrics,
-            ids::getAndIncrement,
-            timer,
-            Clock.systemUTC(),
-            System::nanoTime,
-            thread -> {});
+            metrics, ids::getAndIncrement, timer, Clock.systemUTC(), timer::nanos, thread -> {});
     models = Models.create(store, handlers, recogniser, settings, hardware, tools, loaders);
   }
 
@@ -210,6 +230,5 @@ final class ModelsFixture implements AutoCloseable {
     mayLoad.countDown();
     models.lifecycle().close().orTimeout(60, TimeUnit.SECONDS).join();
     loaders.shutdownNow();
-    timer.shutdownNow();
   }
 }
