@@ -34,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A server in a process of its own that is told to stop. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class StoppingTest {
+  /** The server's own, not that of the tests. */
+  private static final Path LOGBACK = Path.of("src/main/resources/logback.xml");
+
   private static final Pattern PORTS = Pattern.compile(":(\\d+)");
 
   /** Answers once the test, which listens at the port in the request, has sent a byte. */
@@ -108,6 +111,7 @@ class StoppingTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-Djava.io.tmpdir=" + temporary,
+                "-Dlogback.configurationFile=" + LOGBACK.toAbsolutePath(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.sconce.cli.Main",
@@ -169,7 +173,7 @@ class StoppingTest {
       server.await("READY");
       CompletableFuture<HttpResponse<String>> answer = predict(server, test.getLocalPort());
       try (Socket inWork = test.accept()) {
-        server.process().destroy(); // SIGTERM
+        server.process().toHandle().destroy(); // SIGTERM
         server.await("Stopping; requests in work have 30 s to finish");
         inWork.getOutputStream().write(1);
       }
@@ -188,9 +192,9 @@ class StoppingTest {
 
       CompletableFuture<HttpResponse<String>> cut = predict(restored, test.getLocalPort());
       try (Socket inWork = test.accept()) {
-        restored.process().destroy();
+        restored.process().toHandle().destroy();
         restored.await("Stopping; requests in work have 30 s to finish");
-        restored.process().destroy(); // a second one ends it at once
+        restored.process().toHandle().destroy(); // a second one ends it at once
         assertThat(restored.process().waitFor()).isEqualTo(128 + 15);
         assertThat(inWork.getInputStream().read()).isNegative();
       }

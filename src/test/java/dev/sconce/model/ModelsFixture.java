@@ -85,17 +85,22 @@ final class ModelsFixture implements AutoCloseable {
 
   /** Its first worker loads when the test lets it, others at once. */
   final class SlowFirst extends Echo {
+    private boolean opened;
+
     @Override
     public void initialize(HandlerContext context) throws Exception {
       if (Thread.currentThread().getName().startsWith("W-9000")) {
         mayLoad.await();
       }
       super.initialize(context);
+      opened = true;
     }
 
     @Override
     public void close() {
-      closed.countDown();
+      if (opened) { // others are only asked whether they explain
+        closed.countDown();
+      }
     }
   }
 
@@ -114,10 +119,13 @@ final class ModelsFixture implements AutoCloseable {
 
   /** Never answers before the test lets it, whatever happens. */
   final class Hanging extends Echo {
+    private boolean hung;
+
     @Override
     public List<String> inference(List<String> batch) {
       loading.countDown();
       hanging.release();
+      hung = true;
       while (mayLoad.getCount() > 0) {
         try {
           mayLoad.await();
@@ -130,7 +138,9 @@ final class ModelsFixture implements AutoCloseable {
 
     @Override
     public void close() {
-      closed.countDown();
+      if (hung) { // others are only asked whether they explain
+        closed.countDown();
+      }
     }
   }
 
