@@ -246,4 +246,32 @@ class ConfigLoaderTest {
       throw new UncheckedIOException(e);
     }
   }
+
+  @Test
+  void withoutAFileTheNewestSnapshotIsTheConfiguration() throws IOException {
+    Path snapshots = Files.createDirectory(directory.resolve("config"));
+    Path torchServes = Path.of("src/test/resources/snapshot/20261121035459112-snapshot.cfg");
+    Files.copy(torchServes, snapshots.resolve(String.valueOf(torchServes.getFileName())));
+    Files.writeString(snapshots.resolve("20261121035458436-startup.cfg"), "job_queue_size=7");
+    Overrides overrides =
+        new Overrides(Optional.empty(), Optional.empty(), List.of("a.mar"), Optional.of(snapshots));
+    ServerConfig config = new ConfigLoader(LARGE_HEAP, directory).load(overrides);
+
+    assertThat(config.inferenceAddress()).isEqualTo(address("127.0.0.1", 9080));
+    assertThat(config.models().queueCapacity()).isEqualTo(100);
+    assertThat(config.snapshots().directory()).hasValue(snapshots);
+    assertThat(config.snapshots().restored().orElseThrow().models()).hasSize(3);
+    assertThat(config.snapshots().properties())
+        .containsEntry("load_models", "a.mar")
+        .containsEntry("job_queue_size", "100")
+        .doesNotContainKey("model_snapshot");
+    assertThat(config.unused()).doesNotContain("version", "tsConfigFile", "model_snapshot");
+  }
+
+  @Test
+  void aSnapshotThatIsNoneIsAFault() {
+    assertThatThrownBy(() -> load("model_snapshot={}\njob_queue_size=0"))
+        .hasMessageContaining("model_snapshot: an object (expected: an object with models)")
+        .hasMessageContaining("job_queue_size: 0");
+  }
 }
