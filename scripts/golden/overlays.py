@@ -31,7 +31,7 @@ def resized(name, size=SIZE):
 def resizings():
     return [{"picture": path.name, "width": size[0], "height": size[1],
              "sha256": hashlib.sha256(resized(path.name, size).tobytes()).hexdigest()}
-            for path in sorted(PICTURES.glob("*.*")) for size in RESIZED]
+            for path in sorted(PICTURES.glob("*.*")) if not path.name.startswith("street") for size in RESIZED]
 
 
 def drawn(picture, heat):

@@ -30,7 +30,7 @@ def load():
 
 
 def picture_names():
-    return sorted(p.name for p in PICTURES.iterdir() if p.suffix in (".jpg", ".png"))
+    return sorted(name for name, *_ in training.draw.SAMPLES)
 
 
 def kind(name):

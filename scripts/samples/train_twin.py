@@ -74,13 +74,13 @@ def drawn_set(name, each):
     return torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2), kinds, torch.tensor(np.stack(covered)).float()
 
 
-def kept_set(folder, name, each):
-    """drawn_set, kept in the folder for the next run."""
+def kept_set(folder, name, each, drawn=drawn_set):
+    """What drawn gives, kept in the folder for the next run."""
     if folder is None:
-        return drawn_set(name, each)
+        return drawn(name, each)
     file = pathlib.Path(folder) / f"{name}-{each}.pt"
     if not file.exists():
-        torch.save(drawn_set(name, each), file)
+        torch.save(drawn(name, each), file)
     return torch.load(file)
 
 

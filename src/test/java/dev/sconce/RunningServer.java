@@ -95,7 +95,8 @@ final class RunningServer implements AutoCloseable {
     return inference(path, form.contentType(), form.body());
   }
 
-  private HttpRequest.Builder inference(String path, String contentType, byte[] body) {
+  /** Any body for the inference port. */
+  HttpRequest.Builder inference(String path, String contentType, byte[] body) {
     return request(0, path)
         .header("content-type", contentType)
         .POST(BodyPublishers.ofByteArray(body));

@@ -19,7 +19,9 @@ import dev.sconce.worker.PoolTools;
 import dev.sconce.worker.Timeouts;
 import dev.sconce.worker.WorkerPool;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -70,6 +72,7 @@ final class ModelAssembly {
     PoolSettings pool = poolSettings(registration, archive, options(key));
     UnusedKeys.report(archive.url(), archive.config().values());
     HandlerChoice choice = handlers.choose(registration, archive);
+    checkEnvelope(choice.source());
     choice.replaced().ifPresent(python -> sayReplaced(key, python, choice.source().name()));
     return new ServedModel(
         key,
@@ -81,6 +84,16 @@ final class ModelAssembly {
 
   private ModelOptions options(ModelKey key) {
     return settings.perModel().getOrDefault(key, ModelOptions.NONE);
+  }
+
+  /** Says at registration what the first worker would, of which there may be none yet. */
+  private void checkEnvelope(HandlerLoader.Source source) {
+    try {
+      settings.envelope().ifPresent(envelope -> envelope.around(source.maker().get()).close());
+    } catch (RuntimeException | Error e) {
+      source.close();
+      throw e;
+    }
   }
 
   private static String checked(String what, String name) {
@@ -189,6 +202,14 @@ final class ModelAssembly {
     return ids.stream().map(Device::cuda).toList();
   }
 
+  /** The model's configuration, and what else TorchServe's handlers read of the manifest. */
+  private static HandlerSettings handlerSettings(ModelArchive archive) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    archive.manifest().sourceVocab().ifPresent(file -> values.put("sourceVocab", file));
+    values.putAll(archive.config().values());
+    return new HandlerSettings(values);
+  }
+
   private HandlerOpener opener(ModelKey key, ModelArchive archive, HandlerChoice choice) {
     return (device, shared) -> {
       HandlerContext context =
@@ -198,22 +219,35 @@ final class ModelAssembly {
               archive.directory(),
               archive.manifest().serializedFile(),
               choice.replaced(),
-              new HandlerSettings(archive.config().values()),
+              handlerSettings(archive),
               device,
               shared);
       Handler<?, ?> made = choice.source().maker().get();
       Handler<?, ?> handler =
           settings.envelope().<Handler<?, ?>>map(envelope -> envelope.around(made)).orElse(made);
-      boolean opened = false;
-      try {
-        handler.initialize(context);
-        opened = true;
-        return handler;
-      } finally {
-        if (!opened) {
-          handler.close();
-        }
-      }
+      return initialized(handler, context, choice.source());
     };
+  }
+
+  /** What a user's own handler throws is told to who registers it; the log has the stack. */
+  private static Handler<?, ?> initialized(
+      Handler<?, ?> handler, HandlerContext context, HandlerLoader.Source source) throws Exception {
+    try {
+      handler.initialize(context);
+      return handler;
+    } catch (Throwable e) {
+      try {
+        handler.close();
+      } catch (Exception fromClose) {
+        e.addSuppressed(fromClose); // half made as it is; what initialize said is what matters
+      }
+      boolean told = e instanceof ServingException || e instanceof VirtualMachineError;
+      if (told || source.classes().isEmpty()) {
+        throw e;
+      }
+      log.warn("{}: initialize failed", source.name(), e);
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL, source.name() + ": initialize failed: " + e, e);
+    }
   }
 }

@@ -32,6 +32,7 @@ final class BatchRun<P, R> {
   private static final String ENDED_TEXT = "Worker died.";
 
   private final Handler<P, R> handler;
+  private final Runnable inferred;
 
   /** The streams of the batch: drawn last, so that a slow client holds up no other's answer. */
   private final Queue<Begun> streams = new ArrayDeque<>();
@@ -42,12 +43,14 @@ final class BatchRun<P, R> {
   private @Nullable Error ruin;
 
   /**
-   * Runs batches through {@code handler}.
+   * Runs through a handler.
    *
+   * @param inferred called after each inference, before the answers to it go out
    * @param progress called when the batch has come to something that may take as long as a batch
    */
-  BatchRun(Handler<P, R> handler, Runnable progress) {
+  BatchRun(Handler<P, R> handler, Runnable inferred, Runnable progress) {
     this.handler = handler;
+    this.inferred = inferred;
     this.progress = progress;
   }
 
@@ -85,7 +88,7 @@ final class BatchRun<P, R> {
   private void infer(List<Prepared<P>> items) {
     List<R> results;
     try {
-      results = handler.inference(items.stream().map(Prepared::data).toList());
+      results = results(items.stream().map(Prepared::data).toList());
       requireOneEach(items, results);
     } catch (Throwable e) {
       if (items.size() == 1) {
@@ -104,6 +107,14 @@ final class BatchRun<P, R> {
   private void inferAlone(Prepared<P> item) {
     progress.run();
     infer(List.of(item));
+  }
+
+  private List<R> results(List<P> batch) throws Exception {
+    try {
+      return handler.inference(batch);
+    } finally {
+      inferred.run();
+    }
   }
 
   private static void requireOneEach(List<?> items, List<?> results) {

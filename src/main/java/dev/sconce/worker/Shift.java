@@ -97,7 +97,7 @@ final class Shift {
       watch.end();
       open = true;
       duties.ready(this);
-      serve(new BatchRun<>(handler, watch::progress));
+      serve(new BatchRun<>(handler, () -> work.inferred(handler), watch::progress));
     } finally {
       watch.begin("closing the handler", timeouts.response(), List.of());
       handler.close();

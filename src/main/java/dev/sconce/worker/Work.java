@@ -11,6 +11,9 @@ interface Work {
   /** A handler is open. */
   void opened(Worker worker, Handler<?, ?> handler, long nanos);
 
+  /** An inference is over; its answers have not gone out yet. */
+  void inferred(Handler<?, ?> handler);
+
   /** A batch is done. */
   void handled(List<Job> batch, long startNanos, long endNanos);
 

@@ -61,6 +61,8 @@ class LauncherScriptTest {
         .contains(
             "curl -F left=@" + root.toString().replace(" ", "\\ ") + "/sample/pictures/cat1.jpg")
         .contains("http://{address}/predictions/siamese")
+        .contains("http://{address}/predictions/fastunet")
+        .contains("http://{address}/predictions/drawings")
         .endsWith("[--ts-config]\n[own.properties]\n");
   }
 

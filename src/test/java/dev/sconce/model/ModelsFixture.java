@@ -98,7 +98,7 @@ final class ModelsFixture implements AutoCloseable {
 
     @Override
     public void close() {
-      if (opened) { // others are only asked whether they explain
+      if (opened) {
         closed.countDown();
       }
     }
@@ -138,7 +138,7 @@ final class ModelsFixture implements AutoCloseable {
 
     @Override
     public void close() {
-      if (hung) { // others are only asked whether they explain
+      if (hung) {
         closed.countDown();
       }
     }
