@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -140,12 +141,15 @@ class HandlerFaultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"throwing", "failing"})
-  void aHandlerThatCannotBeInitializedIsNotRegistered(String model) throws Exception {
-    assertRefused(
-        server.manage("POST", REGISTER + model),
-        500,
-        "Failed to start workers for model " + model + " version: 1.0: see the log");
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "throwing | 400 | com.example.Faulty: initialize failed: java.lang.IllegalStateException: secret detail",
+        "failing  | 500 | Failed to start workers for model failing version: 1.0: see the log"
+      })
+  void aHandlerThatCannotBeInitializedIsNotRegistered(String model, int status, String message)
+      throws Exception {
+    assertRefused(server.manage("POST", REGISTER + model), status, message);
     assertRefused(server.manage("GET", "/models/" + model), 404, "Model not found: " + model);
     assertOtherModelAnswers();
   }

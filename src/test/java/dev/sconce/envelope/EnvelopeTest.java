@@ -185,7 +185,7 @@ class EnvelopeTest {
     try (HandlerFixture fixture = new HandlerFixture();
         Handler<?, ?> handler = Envelope.of(envelope).orElseThrow().around(new Parts())) {
       handler.initialize(fixture.context(GOLDEN, Map.of()));
-      List<String> answers = answers(handler, List.of(explain, predict));
+      List<String> answers = HandlerFixture.answers(handler, List.of(explain, predict));
       assertThat(JSON.readTree(answers.get(0)).get(member).size()).isEqualTo(1);
       assertThat(JSON.readTree(answers.get(1)).has("explanations")).isFalse();
       assertThat(handler.explains()).isTrue();
