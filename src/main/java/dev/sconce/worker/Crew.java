@@ -2,6 +2,7 @@ package dev.sconce.worker;
 
 import dev.sconce.handler.Device;
 import dev.sconce.handler.HandlerOpener;
+import dev.sconce.handler.SharedResources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,13 +106,9 @@ final class Crew implements Shift.Duties {
   /** Called with the lock held. */
   private Worker hire() {
     Device device = settings.devices().get(hired++ % settings.devices().size());
-    Worker worker =
-        new Worker(
-            tools.workerIds().getAsInt(),
-            label,
-            device,
-            tools.clock().instant(),
-            new BackOff(settings.timeouts().retryWindow()));
+    BackOff backOff = new BackOff(settings.timeouts().retryWindow());
+    int id = tools.workerIds().getAsInt();
+    Worker worker = new Worker(id, label, device, tools.clock().instant(), backOff);
     begin(worker);
     workers.add(worker); // only now: a thread that the system refuses to start never ends
     return worker;
@@ -119,15 +116,8 @@ final class Crew implements Shift.Duties {
 
   /** Called with the lock held. */
   private void begin(Worker worker) {
-    Shift shift =
-        new Shift(
-            worker,
-            running.sharedOn(worker.device()),
-            opener,
-            work,
-            this,
-            tools,
-            settings.timeouts());
+    SharedResources shared = running.sharedOn(worker.device());
+    Shift shift = new Shift(worker, shared, opener, work, this, tools, settings.timeouts());
     shift.start();
     worker.begun(shift);
     running.add(shift);

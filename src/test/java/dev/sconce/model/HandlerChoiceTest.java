@@ -104,7 +104,7 @@ class HandlerChoiceTest {
           .cause()
           .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
           .hasMessageContaining("handler handler.py, which cannot be run here; nothing known")
-          .hasMessageContaining("handler=, one of broken, echo, explaining, slow, slow_first");
+          .hasMessageContaining("handler=, one of broken, echo, explaining, hanging, slow, slow_first");
     }
   }
 
@@ -116,7 +116,7 @@ class HandlerChoiceTest {
           .cause()
           .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
           .hasMessageStartingWith(
-              "handler: nonsense (expected: one of broken, echo, explaining, slow,");
+              "handler: nonsense (expected: one of broken, echo, explaining, hanging, slow,");
     }
   }
 
