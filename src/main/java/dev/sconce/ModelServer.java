@@ -20,6 +20,8 @@ import dev.sconce.http.Router;
 import dev.sconce.http.TlsIdentity;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.ProcessMemory;
+import dev.sconce.metrics.ProcessMetrics;
+import dev.sconce.metrics.SystemMetrics;
 import dev.sconce.model.Hardware;
 import dev.sconce.model.ModelDescription;
 import dev.sconce.model.Models;
@@ -79,7 +81,8 @@ public final class ModelServer implements AutoCloseable {
   private final Models models;
   private final StartupModels startupModels;
   private final Optional<SnapshotKeeper> snapshots;
-  private final MetricRegistry metrics = new MetricRegistry();
+  private final MetricRegistry metrics;
+  private final SystemMetrics system;
   private final ErrorResponses errors = new ErrorResponses();
   private final Doorkeeper doorkeeper;
   private final HttpServer http;
@@ -87,6 +90,9 @@ public final class ModelServer implements AutoCloseable {
   private ModelServer(ServerConfig config) {
     this.config = config;
     String host = hostName();
+    metrics = new MetricRegistry(config.metrics().mode(), Clock.systemUTC());
+    system = new SystemMetrics(metrics, host);
+    ProcessMetrics.addTo(metrics, version());
     TorchEngine engine = TorchEngine.start(config.engine());
     VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
     ModelStore store = new ModelStore(config.store());
@@ -119,6 +125,9 @@ public final class ModelServer implements AutoCloseable {
   public static ModelServer start(ServerConfig config) {
     config.unused().forEach(key -> log.info("config: {} is not used", key));
     ModelServer server = new ModelServer(config);
+    if (config.metrics().systemMetrics()) {
+      server.system.start(config.metrics().systemInterval());
+    }
     log.info("Listening on {}", server.addresses());
     server.handOutKeys();
     return server;
@@ -201,13 +210,8 @@ public final class ModelServer implements AutoCloseable {
    *     log
    */
   public CompletableFuture<List<String>> loadStartupModels() {
-    return startupModels
-        .load()
-        .thenApply(
-            failed -> {
-              snapshots.ifPresent(SnapshotKeeper::started);
-              return failed;
-            });
+    CompletableFuture<List<String>> loaded = startupModels.load();
+    return loaded.whenComplete((failed, bug) -> snapshots.ifPresent(SnapshotKeeper::started));
   }
 
   /** The default version of every model, sorted by name. */
@@ -237,6 +241,7 @@ public final class ModelServer implements AutoCloseable {
     http.close();
     doorkeeper.close();
     snapshots.ifPresent(SnapshotKeeper::close);
+    system.close();
     try {
       long leftNanos = Math.max(LAST_WAIT.toNanos(), endNanos - System.nanoTime());
       models.lifecycle().close().get(leftNanos, TimeUnit.NANOSECONDS);
@@ -261,6 +266,12 @@ public final class ModelServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** As the jar's manifest has it; classes that lie about have none. */
+  private static String version() {
+    return Optional.ofNullable(ModelServer.class.getPackage().getImplementationVersion())
+        .orElse("unknown");
   }
 
   private static int cores() {

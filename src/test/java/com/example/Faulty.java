@@ -14,7 +14,9 @@ import java.util.concurrent.CountDownLatch;
  * {@code fault}, says so. Tests pack it into a jar.
  */
 public final class Faulty implements Handler<String, String> {
-  /** The system property with the {@link CountDownLatch} that ends {@code hang} and {@code hang on}. */
+  /**
+   * The system property with the {@link CountDownLatch} that ends {@code hang} and {@code hang on}.
+   */
   public static final String RELEASE = "com.example.Faulty.release";
 
   @Override

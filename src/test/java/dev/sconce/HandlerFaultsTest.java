@@ -166,7 +166,7 @@ class HandlerFaultsTest {
 
   @Test
   void whoWaitsForAHandlerThatHangsIsToldSoAndAnotherTakesItsPlace() throws Exception {
-    register("faulty&response_timeout=1");
+    register("faulty&response_timeout=3"); // longer than a worker pauses before it starts anew
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     for (String text : List.of("hang", "one", "two", "three", "in the queue")) {
       answers.add(send("faulty", text));

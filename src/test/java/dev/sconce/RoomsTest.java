@@ -39,6 +39,7 @@ class RoomsTest {
           Map.entry("error", Set.of()),
           Map.entry("json", Set.of()),
           Map.entry("metrics", Set.of()),
+          Map.entry("logs", Set.of("error")),
           Map.entry("image", Set.of("error")),
           Map.entry("weights", Set.of("error")),
           Map.entry("network", Set.of("weights", "error")),
@@ -68,8 +69,10 @@ class RoomsTest {
                   "snapshot",
                   "envelope",
                   "torch",
+                  "metrics",
+                  "logs",
                   "error")),
-          Map.entry("cli", Set.of("", "config", "archive", "error")));
+          Map.entry("cli", Set.of("", "config", "archive", "logs", "error")));
 
   /** A library lives where its rules (reference counts, native memory, formats) are known. */
   private static final Map<String, Set<String>> HOME_OF_LIBRARY =
@@ -94,6 +97,7 @@ class RoomsTest {
           "org.apache.commons.compress..", Set.of("archive"),
           "org.yaml.snakeyaml..", Set.of("archive"),
           "io.prometheus..", Set.of("metrics"),
+          "ch.qos.logback..", Set.of("logs"),
           "picocli..", Set.of("cli"));
 
   @TestFactory

@@ -4,6 +4,8 @@ import dev.sconce.ModelServer;
 import dev.sconce.config.ConfigLoader;
 import dev.sconce.config.Overrides;
 import dev.sconce.config.ServerConfig;
+import dev.sconce.logs.LogSettings;
+import dev.sconce.logs.ServerLogs;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,6 +83,12 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable Path configFile;
 
   @Option(
+      names = "--log-config",
+      paramLabel = "<file>",
+      description = "A Logback configuration that stands in for the server's own.")
+  private @Nullable Path logConfig;
+
+  @Option(
       names = "--when-ready",
       paramLabel = "<text>",
       description = {
@@ -117,7 +125,14 @@ final class ServerCommand implements Callable<Integer> {
                     Optional.ofNullable(modelStore),
                     models,
                     noSnapshots ? Optional.empty() : Optional.of(snapshots())));
-    run(config);
+    LogSettings settings =
+        LogSettings.of(config.logFormat(), System.getenv(), Optional.ofNullable(logConfig));
+    ServerLogs logs = ServerLogs.open(settings);
+    try {
+      run(config);
+    } finally {
+      logs.close();
+    }
     return CommandLine.ExitCode.OK;
   }
 

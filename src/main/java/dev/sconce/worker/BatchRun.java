@@ -2,8 +2,7 @@ package dev.sconce.worker;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import dev.sconce.handler.Chunks;
-import dev.sconce.handler.Handler;
+import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ final class BatchRun<P, R> {
   /** The same if the fault costs the worker its handler; TorchServe's text, too. */
   private static final String ENDED_TEXT = "Worker died.";
 
-  private final Handler<P, R> handler;
+  private final TimedSteps<P, R> handler;
   private final Runnable inferred;
 
   /** The streams of the batch: drawn last, so that a slow client holds up no other's answer. */
@@ -48,7 +47,7 @@ final class BatchRun<P, R> {
    * @param inferred called after each inference, before the answers to it go out
    * @param progress called when the batch has come to something that may take as long as a batch
    */
-  BatchRun(Handler<P, R> handler, Runnable inferred, Runnable progress) {
+  BatchRun(TimedSteps<P, R> handler, Runnable inferred, Runnable progress) {
     this.handler = handler;
     this.inferred = inferred;
     this.progress = progress;
@@ -56,7 +55,7 @@ final class BatchRun<P, R> {
 
   private record Prepared<P>(Job job, P data) {}
 
-  private record Begun(Job job, Chunks chunks) {}
+  private record Begun(Job job, Output.Stream stream) {}
 
   /**
    * Answers every job of the batch.
@@ -132,40 +131,54 @@ final class BatchRun<P, R> {
       } else if (!job.answer().complete(output)) {
         return; // the caller has gone, so nobody would take a stream
       } else if (output instanceof Output.Stream stream) {
-        streams.add(new Begun(job, stream.chunks()));
+        streams.add(new Begun(job, stream));
       }
     } catch (Throwable e) {
       fail(job, e);
     }
   }
 
-  private void draw(Begun stream) {
+  /** Whoever takes the stream is told of its failure, and logs it. */
+  private void draw(Begun begun) {
+    Input input = begun.job().input();
     try {
-      stream.chunks().pump(stream.job().input().deadline(), progress);
+      handler.pump(begun.stream(), input, progress);
     } catch (Throwable e) {
-      fail(stream.job(), e);
+      boolean ruined = ruins(e);
+      log.debug(
+          "request {}: its stream ended early, handler ruined: {}", input.requestId(), ruined, e);
     }
   }
 
+  /** Who waits for the answer logs the failure with it; nobody may wait any more. */
   private void fail(Job job, Throwable e) {
-    String id = job.input().requestId();
-    if (e instanceof ServingException failure) {
-      if (failure.code() == ErrorCode.OUT_OF_MEMORY || failure.code() == ErrorCode.INTERNAL) {
-        log.error("request {}: {}", id, failure.getMessage(), failure);
-      } else {
-        log.debug("request {}: {}", id, failure.getMessage());
-      }
-      job.fail(failure);
-    } else if (e instanceof OutOfMemoryError) {
-      log.error("request {}: the Java heap is full", id, e);
-      job.fail(ErrorCode.OUT_OF_MEMORY, "out of memory: the server's heap is full");
-    } else if (e instanceof Error error && !(e instanceof StackOverflowError)) {
-      log.error("request {}: the handler ended by an error", id, e);
-      job.fail(ErrorCode.INTERNAL, ENDED_TEXT);
-      ruin = error;
-    } else {
-      log.error("request {}: the handler failed", id, e);
-      job.fail(ErrorCode.INTERNAL, FIXED_TEXT);
+    ServingException failure = explained(e);
+    if (!job.fail(failure)) {
+      String id = job.input().requestId();
+      log.warn(
+          "request {}: nobody waits any more: {}", id, failure.getMessage(), failure.getCause());
     }
+  }
+
+  private boolean ruins(Throwable e) {
+    boolean passes = e instanceof OutOfMemoryError || e instanceof StackOverflowError;
+    if (e instanceof Error error && !passes) {
+      ruin = error;
+      return true;
+    }
+    return false;
+  }
+
+  private ServingException explained(Throwable e) {
+    if (e instanceof ServingException known) {
+      return known;
+    }
+    if (ruins(e)) {
+      return new ServingException(ErrorCode.INTERNAL, ENDED_TEXT, e);
+    }
+    return e instanceof OutOfMemoryError
+        ? new ServingException(
+            ErrorCode.OUT_OF_MEMORY, "out of memory: the server's heap is full", e)
+        : new ServingException(ErrorCode.INTERNAL, FIXED_TEXT, e);
   }
 }

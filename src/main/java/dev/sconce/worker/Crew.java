@@ -136,6 +136,7 @@ final class Crew implements Shift.Duties {
     CompletableFuture<Void> ready = worker.ready();
     told.add(
         () -> {
+          work.dismissed(worker);
           worker.ended().complete(null);
           if (reason == null) {
             ready.complete(null);

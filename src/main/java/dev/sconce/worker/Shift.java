@@ -5,6 +5,7 @@ import dev.sconce.handler.HandlerOpener;
 import dev.sconce.handler.SharedResources;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,21 +98,24 @@ final class Shift {
       watch.end();
       open = true;
       duties.ready(this);
-      serve(new BatchRun<>(handler, () -> work.inferred(handler), watch::progress));
+      serve(handler);
     } finally {
       watch.begin("closing the handler", timeouts.response(), List.of());
       handler.close();
     }
   }
 
-  private void serve(BatchRun<?, ?> run) throws Exception {
+  private <P, R> void serve(Handler<P, R> handler) throws Exception {
+    LongSupplier clock = tools.nanoClock();
+    TimedSteps<P, R> steps = new TimedSteps<>(handler, work.metrics(), clock);
+    BatchRun<P, R> run = new BatchRun<>(steps, () -> work.inferred(handler), watch::progress);
     List<Job> batch = work.take(this);
     while (!batch.isEmpty()) {
-      long startNanos = tools.nanoClock().getAsLong();
+      long startNanos = clock.getAsLong();
       watch.begin("a batch", timeouts.response(), batch);
       run.run(batch);
       watch.end();
-      work.handled(batch, startNanos, tools.nanoClock().getAsLong());
+      work.metrics().handled(batch, startNanos, clock.getAsLong(), steps.takeSpentNanos());
       batch = work.take(this);
     }
   }

@@ -14,8 +14,11 @@ interface Work {
   /** An inference is over; its answers have not gone out yet. */
   void inferred(Handler<?, ?> handler);
 
-  /** A batch is done. */
-  void handled(List<Job> batch, long startNanos, long endNanos);
+  /** Who is told what takes how long. */
+  ModelMetrics metrics();
+
+  /** A worker has gone for good; called from any thread. */
+  void dismissed(Worker worker);
 
   /** Workers are to end, or have; called from any thread. */
   void changed();

@@ -27,12 +27,12 @@ public final class WorkerPool {
   /** Far more than any machine has cores; each is a thread. */
   private static final int MOST_WORKERS = 1000;
 
-  private final String modelName;
   private final PoolSettings settings;
   private final Refusals refusals;
   private final PoolTools tools;
   private final BatchQueue queue;
   private final Crew crew;
+  private final ModelMetrics metrics;
   private volatile Map<String, Object> handlerDescription = Map.of();
 
   /** A pool without workers; {@link #scale} adds them. */
@@ -42,12 +42,12 @@ public final class WorkerPool {
       PoolSettings settings,
       HandlerOpener opener,
       PoolTools tools) {
-    this.modelName = modelName;
     this.refusals = new Refusals(modelName);
     this.settings = settings;
     this.tools = tools;
     this.queue = new BatchQueue(settings.queueCapacity(), settings.onlyIdleWorkers());
     this.crew = new Crew(refusals, modelVersion, settings, opener, tools, new PoolWork());
+    this.metrics = tools.metrics().open(modelName, modelVersion, crew::workers, queue::size);
   }
 
   /**
@@ -60,14 +60,16 @@ public final class WorkerPool {
    * @throws ServingException {@code NO_WORKER} or {@code QUEUE_FULL}
    */
   public CompletableFuture<Output> submit(Input input, String versionLabel) {
-    tools.metrics().requested(modelName, versionLabel);
+    metrics.requested(versionLabel);
     CompletableFuture<Output> answer = new CompletableFuture<>();
     Job job = new Job(input, versionLabel, tools.nanoClock().getAsLong(), answer);
     switch (crew.takesWork() ? queue.offer(job) : BatchQueue.Offer.CLOSED) {
-      case CLOSED -> throw refusals.noWorker(crew.failure());
-      case FULL ->
-          throw refusals.queueFull("the job queue is full, " + queue.capacity() + " requests wait");
-      case NO_IDLE_WORKER -> throw refusals.queueFull("every worker is busy");
+      case CLOSED -> throw metrics.refused(refusals.noWorker(crew.failure()));
+      case FULL -> {
+        String full = "the job queue is full, " + queue.capacity() + " requests wait";
+        throw metrics.refused(refusals.queueFull(full));
+      }
+      case NO_IDLE_WORKER -> throw metrics.refused(refusals.queueFull("every worker is busy"));
       case ACCEPTED -> expireAtDeadline(job);
     }
     if (!crew.takesWork()) {
@@ -80,7 +82,12 @@ public final class WorkerPool {
     Duration timeLeft = job.input().deadline().timeLeft();
     Future<?> timer = tools.timer().schedule(job::expire, timeLeft.toNanos(), TimeUnit.NANOSECONDS);
     CompletableFuture<Output> unused =
-        job.answer().whenComplete((output, failure) -> timer.cancel(false));
+        job.answer()
+            .whenComplete(
+                (output, failure) -> {
+                  timer.cancel(false);
+                  metrics.ended(job, output, failure, tools.nanoClock().getAsLong());
+                });
   }
 
   /**
@@ -113,7 +120,7 @@ public final class WorkerPool {
    */
   public CompletableFuture<Void> close() {
     queue.close();
-    return crew.close();
+    return crew.close().whenComplete((done, failure) -> tools.metrics().close(metrics));
   }
 
   /**
@@ -177,13 +184,17 @@ public final class WorkerPool {
     @Override
     public List<Job> take(Shift shift) throws InterruptedException {
       long delayNanos = settings.maxBatchDelay().toNanos();
-      return queue.take(settings.batchSize(), delayNanos, shift::isStopping);
+      List<Job> batch = queue.take(settings.batchSize(), delayNanos, shift::isStopping);
+      if (!batch.isEmpty()) {
+        metrics.taken(batch, tools.nanoClock().getAsLong());
+      }
+      return batch;
     }
 
     @Override
     public void opened(Worker worker, Handler<?, ?> handler, long nanos) {
       inferred(handler);
-      tools.metrics().workerLoaded(worker.name(), nanos);
+      metrics.workerLoaded(worker.name(), nanos);
     }
 
     @Override
@@ -192,15 +203,13 @@ public final class WorkerPool {
     }
 
     @Override
-    public void handled(List<Job> batch, long startNanos, long endNanos) {
-      tools.metrics().handled(modelName, endNanos - startNanos);
-      for (Job job : batch) {
-        if (!job.answer().isCompletedExceptionally()) {
-          long queued = startNanos - job.enqueuedNanos();
-          long total = endNanos - job.enqueuedNanos();
-          tools.metrics().answered(modelName, job.versionLabel(), queued, total);
-        }
-      }
+    public ModelMetrics metrics() {
+      return metrics;
+    }
+
+    @Override
+    public void dismissed(Worker worker) {
+      metrics.workerEnded(worker.name());
     }
 
     @Override

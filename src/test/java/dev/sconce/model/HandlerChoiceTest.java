@@ -104,7 +104,8 @@ class HandlerChoiceTest {
           .cause()
           .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
           .hasMessageContaining("handler handler.py, which cannot be run here; nothing known")
-          .hasMessageContaining("handler=, one of broken, echo, explaining, hanging, slow, slow_first");
+          .hasMessageContaining(
+              "handler=, one of broken, echo, explaining, hanging, slow, slow_first");
     }
   }
 

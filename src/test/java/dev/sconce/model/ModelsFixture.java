@@ -12,6 +12,7 @@ import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.metrics.MetricRegistry;
+import dev.sconce.metrics.MetricsMode;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.ManualTimer;
 import dev.sconce.worker.PoolTools;
@@ -172,7 +173,8 @@ final class ModelsFixture implements AutoCloseable {
             Files.exists(directory.resolve("echo.pth"))
                 ? new Recognition(Optional.of("echo"), "echo.pth (an echo)")
                 : new Recognition(Optional.empty(), "nothing known");
-    InferenceMetrics metrics = new InferenceMetrics(new MetricRegistry(), "host");
+    InferenceMetrics metrics =
+        new InferenceMetrics(new MetricRegistry(MetricsMode.ALL, Clock.systemUTC()), "host");
     PoolTools tools =
         new PoolTools(
             metrics, ids::getAndIncrement, timer, Clock.systemUTC(), timer::nanos, thread -> {});

@@ -8,6 +8,7 @@ import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.metrics.MetricRegistry;
+import dev.sconce.metrics.MetricsMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,7 +28,7 @@ final class PoolFixture implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(60);
   static final Timeouts TIMEOUTS = new Timeouts(LONG, LONG, Duration.ZERO, LONG);
 
-  final MetricRegistry registry = new MetricRegistry();
+  final MetricRegistry registry = new MetricRegistry(MetricsMode.ALL, Clock.systemUTC());
   private final ScheduledExecutorService timer;
   private final LongSupplier nanoClock;
   private final AtomicInteger ids = new AtomicInteger(9000);
