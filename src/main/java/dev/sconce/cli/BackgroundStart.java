@@ -91,8 +91,7 @@ final class BackgroundStart {
   private static Optional<Path> detacher() {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     return Stream.of("setsid", "nohup")
-        .flatMap(
-            name -> Stream.of(path.split(File.pathSeparator)).map(bin -> Path.of(bin, name)))
+        .flatMap(name -> Stream.of(path.split(File.pathSeparator)).map(bin -> Path.of(bin, name)))
         .filter(Files::isExecutable)
         .findFirst();
   }

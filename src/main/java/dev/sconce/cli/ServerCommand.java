@@ -70,7 +70,8 @@ final class ServerCommand implements Callable<Integer> {
 
     @Option(
         names = {"-v", "--version"},
-        description = "Print the version of TorchServe that this server stands in for, and its own.")
+        description =
+            "Print the version of TorchServe that this server stands in for, and its own.")
     private boolean version;
   }
 
@@ -142,7 +143,7 @@ final class ServerCommand implements Callable<Integer> {
       names = {"--workflow-store", "--cpp-log-config", "--plugins-path", "--ppath"},
       paramLabel = "<path>",
       description = "For TorchServe: here are no workflows, no C++ backend and no plugins.")
-  private @Nullable String unused;
+  private @Nullable String meaningless;
 
   @Option(names = BackgroundStart.FLAG, hidden = true)
   private boolean inBackground;
@@ -169,8 +170,7 @@ final class ServerCommand implements Callable<Integer> {
       return new Stopping(pidFile, command().getOut()).run();
     }
     if (!foreground) {
-      return new BackgroundStart(command().getOut())
-          .run(command().getParseResult().originalArgs());
+      return new BackgroundStart(command().getOut()).run(command().getParseResult().originalArgs());
     }
     checkFlags();
     if (pidFile.server().isPresent()) {
@@ -189,18 +189,18 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   private void checkFlags() {
-    require("--model-store directory", modelStore, modelStore == null || Files.isDirectory(modelStore));
+    require(
+        "--model-store directory", modelStore, modelStore == null || Files.isDirectory(modelStore));
     require("--ts-config file", configFile, configFile == null || Files.isRegularFile(configFile));
     require("--log-config file", logConfig, logConfig == null || Files.isRegularFile(logConfig));
-    if (unused != null) {
-      say("Not used: " + unused + " (here are no workflows, no C++ backend and no plugins)");
+    if (meaningless != null) {
+      say("Not used: " + meaningless + " (here are no workflows, no C++ backend and no plugins)");
     }
   }
 
   private static void require(String what, @Nullable Path path, boolean found) {
     if (!found) {
-      throw new ServingException(
-          ErrorCode.INVALID_CONFIGURATION, what + " not found: " + path);
+      throw new ServingException(ErrorCode.INVALID_CONFIGURATION, what + " not found: " + path);
     }
   }
 
@@ -218,10 +218,12 @@ final class ServerCommand implements Callable<Integer> {
     }
     LogSettings settings =
         LogSettings.of(config.logFormat(), System.getenv(), Optional.ofNullable(logConfig));
-    try (ServerLogs logs = ServerLogs.open(settings)) {
+    ServerLogs logs = ServerLogs.open(settings);
+    try {
       pidFile.write();
       run(config);
     } finally {
+      logs.close();
       pidFile.remove(ProcessHandle.current());
     }
     return ExitCode.OK;
@@ -255,7 +257,7 @@ final class ServerCommand implements Callable<Integer> {
     StopSignal stop = StopSignal.listen();
     try (ModelServer server = ModelServer.start(config)) {
       say("Model server started.");
-      CompletableFuture<Void> unwaited =
+      CompletableFuture<Void> unused =
           server.loadStartupModels().thenAccept(failed -> loaded(failed, config));
       stop.await();
     }

@@ -6,6 +6,8 @@ import dev.sconce.config.ServerConfig.StartupModel;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.HttpSettings;
+import dev.sconce.snapshot.SnapshotFiles;
+import dev.sconce.snapshot.SnapshotSettings;
 import dev.sconce.torch.EngineSettings;
 import java.io.IOException;
 import java.io.Reader;
@@ -19,15 +21,18 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * File, command line and environment → {@link ServerConfig}, the later winning over the earlier, with
- * every fault reported at once.
+ * File, command line and environment → {@link ServerConfig}, the later winning over the earlier,
+ * with every fault reported at once.
  *
  * <p>Keys, their meaning and their defaults are TorchServe's ({@code ConfigManager.java}), but for
  * {@code strict_handlers}, which is ours, and {@code enable_model_api}, which is on.
  */
 public final class ConfigLoader {
+  private static final Logger log = LoggerFactory.getLogger(ConfigLoader.class);
   private static final Path DEFAULT_FILE = Path.of("config.properties");
 
   /** Pillow's limit, twice its MAX_IMAGE_PIXELS, above which it raises DecompressionBombError. */
@@ -69,8 +74,9 @@ public final class ConfigLoader {
    * @throws ServingException {@code INVALID_CONFIGURATION}, naming every key whose value is wrong
    */
   public ServerConfig load(Overrides overrides) {
-    KeyReader keys = new KeyReader(file(overrides), overrides.keys(), environment);
-    ServerConfig config = read(keys);
+    Map<String, String> file = file(overrides);
+    KeyReader keys = new KeyReader(file, overrides.keys(), environment);
+    ServerConfig config = read(keys, SnapshotKeys.read(keys, file, overrides));
     if (!keys.faults().isEmpty()) {
       throw new ServingException(
           ErrorCode.INVALID_CONFIGURATION,
@@ -83,10 +89,16 @@ public final class ConfigLoader {
   }
 
   private Map<String, String> file(Overrides overrides) {
-    Optional<Path> chosen = environment.configFile().map(Path::of).or(overrides::configFile);
+    Optional<Path> chosen =
+        environment
+            .configFile()
+            .map(Path::of)
+            .or(overrides::configFile)
+            .or(() -> overrides.snapshots().flatMap(SnapshotFiles::newest));
     Path file = chosen.orElse(DEFAULT_FILE);
     Properties properties = new Properties();
     if (chosen.isPresent() || Files.exists(file)) {
+      log.info("The configuration is {}", file);
       try (Reader reader = Files.newBufferedReader(file)) {
         properties.load(reader);
       } catch (IOException | IllegalArgumentException e) {
@@ -109,7 +121,7 @@ public final class ConfigLoader {
         : String.valueOf(e.getMessage());
   }
 
-  private ServerConfig read(KeyReader keys) {
+  private ServerConfig read(KeyReader keys, SnapshotSettings snapshots) {
     UnusedKeys.read(keys);
     List<String> models = startup(keys);
     EngineSettings engine =
@@ -129,6 +141,7 @@ public final class ConfigLoader {
         MetricsKeys.read(keys),
         LogKeys.read(keys),
         maxPicturePixels(keys.flag("limit_max_image_pixels", true)),
+        snapshots,
         keys.unused());
   }
 
@@ -148,7 +161,8 @@ public final class ConfigLoader {
   }
 
   private StoreSettings store(KeyReader keys) {
-    return new StoreSettings(keys.path("model_store"), temporaryDirectory, ExtractionLimits.DEFAULT);
+    return new StoreSettings(
+        keys.path("model_store"), temporaryDirectory, ExtractionLimits.DEFAULT);
   }
 
   private static List<String> startup(KeyReader keys) {

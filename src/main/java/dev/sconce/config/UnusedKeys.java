@@ -3,7 +3,9 @@ package dev.sconce.config;
 import java.util.List;
 import java.util.Map;
 
-/** TorchServe's keys that mean nothing here and belong to no other group of keys, with the reason. */
+/**
+ * TorchServe's keys that mean nothing here and belong to no other group of keys, with the reason.
+ */
 final class UnusedKeys {
   private static final String NO_GRPC = "there is no gRPC here";
   private static final String NO_PYTHON = "no Python is run";

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class ConfigLoaderTest {
       throws IOException {
     Path file = directory.resolve("test.properties");
     Files.writeString(file, properties);
-    return new ConfigLoader(LARGE_HEAP, directory, directory)
+    return new ConfigLoader(LARGE_HEAP, directory, directory, Map.of())
         .load(new Overrides(Optional.of(file), store, models));
   }
 
@@ -80,7 +81,10 @@ class ConfigLoaderTest {
   @Test
   void theFileInTheRepositoryStatesTheDefaultsAndKnowsEveryKey() throws IOException {
     String file = Files.readString(Path.of("config.properties"));
-    assertThat(load(file)).isEqualTo(load(""));
+    assertThat(load(file))
+        .usingRecursiveComparison()
+        .ignoringFields("snapshots")
+        .isEqualTo(load(""));
 
     String everyKeySet = file.replaceAll("(?m)^#([a-z_]+=)", "$1");
     ServerConfig config = load(everyKeySet);
@@ -162,7 +166,8 @@ class ConfigLoaderTest {
                 Duration.ofSeconds(9),
                 Optional.of("twin"),
                 Optional.of(Envelope.KSERVEV2),
-                true));
+                true,
+                Map.of()));
   }
 
   @Test
@@ -205,7 +210,9 @@ class ConfigLoaderTest {
   @Test
   void keysThatMeanNothingHereAreNamed() throws IOException {
     assertThat(load("vmargs=-Xmx1g\nipex_enable=true").unused())
-        .containsExactly("ipex_enable", "vmargs");
+        .containsExactly(
+            "ipex_enable (libtorch's own fast kernels are always used; intra_op_threads bounds their threads)",
+            "vmargs (Java is given its options in JAVA_TOOL_OPTIONS)");
   }
 
   @Test
@@ -253,7 +260,8 @@ class ConfigLoaderTest {
     Path file = directory.resolve("latin1.properties");
     Files.write(file, new byte[] {'#', (byte) 0xE9, '\n'});
     Overrides latin1 = new Overrides(Optional.of(file), Optional.empty(), List.of());
-    assertThatThrownBy(() -> new ConfigLoader(LARGE_HEAP, directory, directory).load(latin1))
+    assertThatThrownBy(
+            () -> new ConfigLoader(LARGE_HEAP, directory, directory, Map.of()).load(latin1))
         .isInstanceOf(ServingException.class)
         .hasMessageContaining("latin1.properties cannot be read: it is not UTF-8");
   }
@@ -262,14 +270,15 @@ class ConfigLoaderTest {
   void aFileThatIsNotThereIsAFaultIfItWasNamed() {
     Overrides missing =
         new Overrides(Optional.of(directory.resolve("no.properties")), Optional.empty(), List.of());
-    assertThatThrownBy(() -> new ConfigLoader(LARGE_HEAP, directory, directory).load(missing))
+    assertThatThrownBy(
+            () -> new ConfigLoader(LARGE_HEAP, directory, directory, Map.of()).load(missing))
         .isInstanceOf(ServingException.class)
         .hasMessageContaining("no.properties cannot be read: there is no such file");
   }
 
   @Test
   void aSmallHeapTakesSmallerPictures() {
-    ServerConfig config = new ConfigLoader(1 << 20, directory, directory).load(noFile());
+    ServerConfig config = new ConfigLoader(1 << 20, directory, directory, Map.of()).load(noFile());
     assertThat(config.maxPicturePixels()).isEqualTo((1 << 20) / 20);
   }
 
@@ -282,5 +291,37 @@ class ConfigLoaderTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Test
+  void withoutAFileTheNewestSnapshotIsTheConfiguration() throws IOException {
+    Path snapshots = Files.createDirectory(directory.resolve("config"));
+    Path torchServes = Path.of("src/test/resources/snapshot/20261121035459112-snapshot.cfg");
+    Files.copy(torchServes, snapshots.resolve(String.valueOf(torchServes.getFileName())));
+    Files.writeString(snapshots.resolve("20261121035458436-startup.cfg"), "job_queue_size=7");
+    Overrides overrides =
+        new Overrides(
+            Optional.empty(),
+            Optional.of(snapshots),
+            Overrides.keys(Optional.empty(), List.of("a.mar")));
+    ServerConfig config =
+        new ConfigLoader(LARGE_HEAP, directory, directory, Map.of()).load(overrides);
+
+    assertThat(config.doors().inferenceForCurl()).isEqualTo("http://127.0.0.1:9080");
+    assertThat(config.models().queueCapacity()).isEqualTo(100);
+    assertThat(config.snapshots().directory()).hasValue(snapshots);
+    assertThat(config.snapshots().restored().orElseThrow().models()).hasSize(3);
+    assertThat(config.snapshots().properties())
+        .containsEntry("load_models", "a.mar")
+        .containsEntry("job_queue_size", "100")
+        .doesNotContainKey("model_snapshot");
+    assertThat(config.unused()).doesNotContain("version", "tsConfigFile", "model_snapshot");
+  }
+
+  @Test
+  void aSnapshotThatIsNoneIsAFault() {
+    assertThatThrownBy(() -> load("model_snapshot={}\njob_queue_size=0"))
+        .hasMessageContaining("model_snapshot: an object (expected: an object with models)")
+        .hasMessageContaining("job_queue_size: 0");
   }
 }

@@ -73,6 +73,9 @@ class ModelsKeyTest {
   void whatIsNoJsonIsAFault() {
     KeyReader keys = keys("{\"a\": ");
     ModelsKey.read(keys);
-    assertThat(keys.faults()).singleElement().asString().startsWith("models: {\"a\": (expected: JSON");
+    assertThat(keys.faults())
+        .singleElement()
+        .asString()
+        .startsWith("models: {\"a\": (expected: JSON");
   }
 }
