@@ -3,6 +3,7 @@ package dev.sconce.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -11,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The file that names the process of the running server, where TorchServe keeps it: {@code
  * .model_server.pid} in the directory for temporary files. Its number may outlive the server and be
- * another program's by now; that one is told by its command line.
+ * another program's by now: one that started after the file was written.
  */
 final class PidFile {
   private static final Logger log = LoggerFactory.getLogger(PidFile.class);
@@ -34,7 +35,22 @@ final class PidFile {
     return number()
         .filter(pid -> pid != ProcessHandle.current().pid())
         .flatMap(ProcessHandle::of)
-        .filter(process -> OURS.matcher(process.info().commandLine().orElse("") + " ").find());
+        .filter(process -> started(process) || isServer(process));
+  }
+
+  /** Whether it was there when the file was written. */
+  private boolean started(ProcessHandle process) {
+    try {
+      Instant written = Files.getLastModifiedTime(file).toInstant();
+      return process.info().startInstant().filter(start -> !start.isAfter(written)).isPresent();
+    } catch (IOException e) {
+      return false; // the server has just ended
+    }
+  }
+
+  /** By its command line, since a clock that was put forward makes processes look younger. */
+  private static boolean isServer(ProcessHandle process) {
+    return OURS.matcher(process.info().commandLine().orElse("") + " ").find();
   }
 
   private Optional<Long> number() {
