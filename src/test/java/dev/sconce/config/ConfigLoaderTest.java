@@ -208,6 +208,35 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void theTutorialsFilesAreTakenAsTheyAre() throws IOException {
+    String unet =
+        """
+        inference_address=http://0.0.0.0:8080
+        management_address=http://0.0.0.0:8081
+        number_of_netty_threads=32
+        job_queue_size=1000
+        model_store=/opt/ml/model
+        load_models=all
+        """;
+    ServerConfig twin = load(unet + "default_workers_per_model=4");
+    assertThat(twin.doors().inference()).isEqualTo(address("0.0.0.0", 8080));
+    assertThat(twin.models().defaultWorkers()).hasValue(4);
+    assertThat(twin.models().queueCapacity()).isEqualTo(1000);
+    assertThat(twin.http().eventLoopThreads()).isEqualTo(32);
+    assertThat(twin.loadAllModels()).isTrue();
+    assertThat(twin.unused()).isEmpty();
+    assertThat(load(unet).unused()).isEmpty();
+  }
+
+  @Test
+  void debugMeansOneWorkerThatIsWaitedFor() throws IOException {
+    ModelSettings models = load("debug=true\ndefault_workers_per_model=4").models();
+    assertThat(models.defaultWorkers()).hasValue(1);
+    assertThat(models.responseTimeout()).isEqualTo(Duration.ofDays(365));
+    assertThat(models.startupTimeout()).isEqualTo(Duration.ofDays(365));
+  }
+
+  @Test
   void keysThatMeanNothingHereAreNamed() throws IOException {
     assertThat(load("vmargs=-Xmx1g\nipex_enable=true").unused())
         .containsExactly(
