@@ -105,8 +105,7 @@ class BackgroundTest {
     Files.writeString(
         directory.resolve("wrong.properties"), "job_queue_size=0\nmax_request_size=0\n");
     Run wrong =
-        torchserve(
-            "--start", "--ncs", "--model-store", "store", "--ts-config", "wrong.properties");
+        torchserve("--start", "--ncs", "--model-store", "store", "--ts-config", "wrong.properties");
     assertThat(wrong.exit()).isEqualTo(1);
     assertThat(wrong.out())
         .contains(

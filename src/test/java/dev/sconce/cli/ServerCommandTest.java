@@ -13,10 +13,7 @@ class ServerCommandTest {
 
   private int run(String... arguments) {
     CommandLine command = ServerCommand.commandLine();
-    return command
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(arguments);
+    return command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);
   }
 
   @Test
