@@ -79,7 +79,8 @@ final class ServerCommand implements Callable<Integer> {
       names = "--foreground",
       description = {
         "Stay in the foreground, with the log on the terminal, until told to stop. Without it the"
-            + " server runs in the background, and this command returns when the models are loaded."
+            + " server runs in the background, with its log in its files alone, and this command"
+            + " returns when the models are loaded."
       })
   private boolean foreground;
 
