@@ -7,6 +7,7 @@ import dev.sconce.config.Overrides;
 import dev.sconce.http.LeakCheck;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -127,6 +128,11 @@ final class RunningServer implements AutoCloseable {
   /** The metrics port's answer. */
   HttpResponse<String> metrics() throws Exception {
     return send(request(2, "/metrics").build());
+  }
+
+  /** Where it listens: 0 for inference, 1 for management, 2 for metrics. */
+  SocketAddress address(int listener) {
+    return server.addresses().get(listener);
   }
 
   private HttpRequest.Builder request(int listener, String path) {
