@@ -14,7 +14,7 @@ COPY pom.xml .
 COPY src/main src/main
 RUN mvn -B -ntp -Dmaven.test.skip -Dspotless.check.skip package
 RUN jlink --strip-debug --no-header-files --no-man-pages \
-        --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,jdk.management,jdk.unsupported \
+        --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,jdk.crypto.ec,jdk.management,jdk.unsupported \
         --output /build/jre
 
 FROM ${BASE}
@@ -26,6 +26,8 @@ COPY config.properties /opt/sconce/
 # Within a container, 127.0.0.1 would be reached by nobody.
 RUN sed -i 's#http://127.0.0.1:#http://0.0.0.0:#' /opt/sconce/config.properties
 USER sconce
+# key_file.json is written here: docker exec ... cat /home/sconce/key_file.json
+WORKDIR /home/sconce
 # One arena of malloc for all threads: see scripts/torchserve.
 ENV LC_ALL=C.UTF-8 MALLOC_ARENA_MAX=1
 EXPOSE 8080 8081 8082

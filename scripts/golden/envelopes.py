@@ -112,6 +112,8 @@ def cases():
     yield "linear.pt", "kservev2", [v2([tensor], id="abc")]
     yield "linear.pt", "kservev2", [v2([tensor, {**tensor, "name": "é", "data": [[4, 3], [2, 1]]}])]
     yield "linear.pt", "kservev2", [v2([{**tensor, "shape": [2, 4], "data": [1, 2, 3, 4, 5, 6, 7, 8.5]}], id=" ")]
+    for shape in ([-1], [2, -1], [-1, 2, 1], [1, 4, -1]):
+        yield "sees.pt", "kservev2", [v2([{**tensor, "shape": shape}], id="x")]
     for values in ("[1, 2]", "[1, 2.0]", "[true, false]", "[true, 2]", "[true, 2.5]", "7", "7.5", "true", "[]", "[[], []]",
                    "[[[1], [2]], [[3], [4]], [[5], [6]]]", "[9223372036854775807, -9223372036854775808]", "[NaN, -Infinity]"):
         yield "sees.pt", "body", [values]

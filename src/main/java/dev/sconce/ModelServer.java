@@ -7,15 +7,18 @@ import dev.sconce.api.InferenceApi;
 import dev.sconce.api.ManagementApi;
 import dev.sconce.api.MetricsApi;
 import dev.sconce.archive.ModelStore;
-import dev.sconce.auth.LoopbackFilter;
+import dev.sconce.auth.Doorkeeper;
+import dev.sconce.config.Doors;
 import dev.sconce.config.ServerConfig;
 import dev.sconce.config.ServerConfig.StartupModel;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerLoader;
-import dev.sconce.http.Filter;
 import dev.sconce.http.HttpServer;
+import dev.sconce.http.ListenAddress;
 import dev.sconce.http.Listener;
+import dev.sconce.http.Router;
+import dev.sconce.http.TlsIdentity;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.ProcessMemory;
 import dev.sconce.model.Hardware;
@@ -31,9 +34,10 @@ import dev.sconce.vision.VisionHandlers;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.PoolTools;
 import java.net.InetAddress;
-import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -75,6 +79,7 @@ public final class ModelServer implements AutoCloseable {
   private final List<StartupModel> startupModels;
   private final MetricRegistry metrics = new MetricRegistry();
   private final ErrorResponses errors = new ErrorResponses();
+  private final Doorkeeper doorkeeper;
   private final HttpServer http;
 
   private ModelServer(ServerConfig config) {
@@ -97,6 +102,7 @@ public final class ModelServer implements AutoCloseable {
             poolTools(host),
             loaders);
     startupModels.forEach(model -> models.lifecycle().expect(model.url()));
+    doorkeeper = new Doorkeeper(config.auth(), new SecureRandom(), Clock.systemUTC(), loaders);
     http = listen(host);
   }
 
@@ -112,6 +118,7 @@ public final class ModelServer implements AutoCloseable {
     config.unused().forEach(key -> log.info("config: {} is not used", key));
     ModelServer server = new ModelServer(config);
     log.info("Listening on {}", server.addresses());
+    server.handOutKeys();
     return server;
   }
 
@@ -143,16 +150,34 @@ public final class ModelServer implements AutoCloseable {
   }
 
   private List<Listener> listeners() {
+    Doors doors = config.doors();
     Sites sites = new Sites(errors);
-    new InferenceApi(models.inference()).addTo(sites.at(config.inferenceAddress()));
+    new InferenceApi(models.inference()).addTo(sites.at(doors.inference()), doorkeeper.inference());
     DescriptionJson descriptions =
         new DescriptionJson(ProcessHandle.current().pid(), ProcessMemory::residentBytes);
-    Filter guard =
-        config.remoteManagement() ? (request, next) -> next.answer(request) : new LoopbackFilter();
+    Router.Builder management = sites.at(doors.management());
     new ManagementApi(models, descriptions, config.modelApi())
-        .addTo(sites.at(config.managementAddress()), guard);
-    config.metricsAddress().ifPresent(address -> new MetricsApi(metrics).addTo(sites.at(address)));
-    return sites.listeners();
+        .addTo(management, doorkeeper.management());
+    doorkeeper.addTo(management);
+    doors.metrics().ifPresent(address -> new MetricsApi(metrics).addTo(sites.at(address)));
+    return sites.listeners(identity(doors), doors.cors());
+  }
+
+  private static Optional<TlsIdentity> identity(Doors doors) {
+    if (!doors.tls() || doors.identity().isPresent()) {
+      return doors.identity();
+    }
+    log.info("TLS: neither keystore nor certificate_file is set; a certificate is made");
+    return Optional.of(TlsIdentity.selfSigned(Instant.now()));
+  }
+
+  private void handOutKeys() {
+    try {
+      doorkeeper.publish();
+    } catch (ServingException e) {
+      close();
+      throw e;
+    }
   }
 
   /**
@@ -204,7 +229,7 @@ public final class ModelServer implements AutoCloseable {
    * Where the server listens, with its real ports: inference, management, metrics; fewer if some
    * share an address.
    */
-  public List<SocketAddress> addresses() {
+  public List<ListenAddress> addresses() {
     return http.addresses();
   }
 
@@ -216,6 +241,7 @@ public final class ModelServer implements AutoCloseable {
   public void close() {
     log.info("Stopping; requests in work are finished first");
     http.close();
+    doorkeeper.close();
     try {
       models.lifecycle().close().get(config.http().drainTimeout().toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {

@@ -9,10 +9,10 @@ import java.util.Base64;
 import java.util.zip.InflaterInputStream;
 
 /** The class of each pixel, as golden files keep it: uint8, by zlib, in base64. */
-final class PackedMask {
+public final class PackedMask {
   private PackedMask() {}
 
-  static byte[] unpack(JsonNode packed) throws IOException {
+  public static byte[] unpack(JsonNode packed) throws IOException {
     byte[] bytes = Base64.getDecoder().decode(packed.asText());
     try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(bytes))) {
       return in.readAllBytes();
@@ -20,7 +20,7 @@ final class PackedMask {
   }
 
   /** The share of pixels in which two masks of one size agree, 0 to 1. */
-  static double agreement(byte[] actual, byte[] expected) {
+  public static double agreement(byte[] actual, byte[] expected) {
     assertThat(actual).hasSameSizeAs(expected);
     int equal = 0;
     for (int i = 0; i < expected.length; i++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sconce.torch.ScriptFile;
 import dev.sconce.vision.GoldenAnswers;
 import dev.sconce.vision.GoldenAnswers.Asked;
 import java.net.http.HttpResponse;
@@ -146,6 +147,25 @@ class PicturePredictionsTest {
         default -> assertAnswer(answer, pictures.get(i).answer());
       }
     }
+  }
+
+  @Test
+  void operatorsThatLibtorchLacksAreNamedToWhoeverRegisters() throws Exception {
+    Path model = Files.createDirectory(server.store.resolve("faster"));
+    ScriptFile.write(
+        model.resolve("faster.pt"),
+        "x: Tensor) -> Tensor",
+        "return ops.torchvision.nms(x, x, 0.5)");
+    HttpResponse<String> answer =
+        server.manage("POST", "/models?url=faster&handler=object_detector&initial_workers=1");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(RunningServer.json(answer).get("type").asText()).isEqualTo("InvalidModelException");
+    assertThat(RunningServer.json(answer).get("message").asText())
+        .isEqualTo(
+            "faster.pt: it calls operators that libtorch lacks: torchvision::nms (expected: a"
+                + " library for this libtorch that has them, its path in the environment's"
+                + " PYTORCH_EXTRA_LIBRARY_PATH when the server starts; for torchvision:: its"
+                + " libtorchvision)");
   }
 
   @Test

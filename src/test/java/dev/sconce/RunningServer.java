@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sconce.config.ConfigLoader;
 import dev.sconce.config.Overrides;
 import dev.sconce.http.LeakCheck;
+import dev.sconce.model.ModelDescription;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -53,7 +54,7 @@ final class RunningServer implements AutoCloseable {
         "inference_address=http://127.0.0.1:0\nmanagement_address=http://127.0.0.1:0\n"
             + "metrics_address=http://127.0.0.1:0\n"
             + String.join("\n", lines));
-    ConfigLoader loader = new ConfigLoader(Runtime.getRuntime().maxMemory(), directory);
+    ConfigLoader loader = new ConfigLoader(Runtime.getRuntime().maxMemory(), directory, directory);
     server =
         ModelServer.start(
             loader.load(new Overrides(Optional.of(config), Optional.of(store), models)));
@@ -96,7 +97,8 @@ final class RunningServer implements AutoCloseable {
     return inference(path, form.contentType(), form.body());
   }
 
-  private HttpRequest.Builder inference(String path, String contentType, byte[] body) {
+  /** Any body for the inference port. */
+  HttpRequest.Builder inference(String path, String contentType, byte[] body) {
     return request(0, path)
         .header("content-type", contentType)
         .POST(BodyPublishers.ofByteArray(body));
@@ -105,6 +107,10 @@ final class RunningServer implements AutoCloseable {
   /** The inference port's answer to {@code curl …/predictions/MODEL -T FILE}. */
   HttpResponse<String> upload(String model, Path file) throws Exception {
     return send(request(0, "/predictions/" + model).PUT(BodyPublishers.ofFile(file)).build());
+  }
+
+  List<ModelDescription> models() {
+    return server.models();
   }
 
   HttpResponse<String> ping() throws Exception {
@@ -136,8 +142,13 @@ final class RunningServer implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(int listener, String path) {
-    int port = ((InetSocketAddress) server.addresses().get(listener)).getPort();
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(PATIENCE);
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(listener) + path))
+        .timeout(PATIENCE);
+  }
+
+  /** The port of inference, management or metrics, if it has one of its own. */
+  int port(int listener) {
+    return ((InetSocketAddress) server.addresses().get(listener).socket()).getPort();
   }
 
   HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {

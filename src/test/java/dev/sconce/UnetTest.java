@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sconce.archive.ArchiveFormat;
+import dev.sconce.archive.ArchiveRequest;
+import dev.sconce.archive.ArchiveWriter;
+import dev.sconce.archive.ModelRuntime;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -14,10 +18,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A fast.ai U-Net from an archive as its tutorial makes it, asked as its clients ask. */
 class UnetTest {
   private static final Path SERVED = GoldenPairs.SERVED;
+  private static final Path LEARNERS = Path.of("src/test/resources/unet");
   private static final int HEIGHT = 96;
   private static final int WIDTH = 128;
 
@@ -44,13 +51,35 @@ class UnetTest {
     Files.copy(SERVED.resolve("fastunet.mar"), store.resolve("fastunet.mar"));
     Path saved = Files.createDirectories(store.resolve("saved"));
     Files.copy(SERVED.resolve("fastunet-learn.pth"), saved.resolve("saved.pth"));
+    Path exported = Files.createDirectories(store.resolve("exported"));
+    Files.copy(LEARNERS.resolve("learner.pkl"), exported.resolve("export.pkl"));
+    pack(store);
     server =
         new RunningServer(
             directory,
             store,
-            List.of("fastunet=fastunet.mar", "saved"),
+            List.of("fastunet=fastunet.mar", "saved", "exported", "packed=packed.mar"),
             "default_workers_per_model=1",
             "models={\"fastunet\": {\"1.0\": {\"batchSize\": 4, \"maxBatchDelay\": 50}}}");
+  }
+
+  /** {@code torch-model-archiver --serialized-file learner.pkl --handler unet}. */
+  private static void pack(Path store) {
+    ArchiveRequest request =
+        new ArchiveRequest(
+            "packed",
+            "1.0",
+            ModelRuntime.PYTHON,
+            "unet",
+            Optional.empty(),
+            Optional.of("learner.pkl"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    ArchiveWriter.Written written =
+        new ArchiveWriter(LEARNERS, Clock.systemUTC())
+            .write(request, ArchiveFormat.DEFAULT, store.toAbsolutePath().toString(), false);
+    assertThat(written.path()).exists();
   }
 
   @AfterAll
@@ -75,7 +104,11 @@ class UnetTest {
   }
 
   private static void assertMask(byte[] actual, int picture) throws IOException {
-    byte[] expected = PackedMask.unpack(golden.get(picture).get("mask"));
+    assertMask(actual, golden.get(picture));
+  }
+
+  private static void assertMask(byte[] actual, JsonNode answer) throws IOException {
+    byte[] expected = PackedMask.unpack(answer.get("mask"));
     assertThat(PackedMask.agreement(actual, expected)).isGreaterThanOrEqualTo(0.999);
   }
 
@@ -109,6 +142,21 @@ class UnetTest {
   @Test
   void whatLearnSaveWroteIsServedAsTheStateDictIs() throws Exception {
     assertAnswer(server.send(raw("saved", 0)), 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exported", "packed"})
+  void whatLearnExportWroteAnswersWhatLearnPredictDoes(String model) throws Exception {
+    JsonNode learner = new ObjectMapper().readTree(LEARNERS.resolve("learners.json").toFile());
+    for (JsonNode answer : learner.get(0).get("pictures")) {
+      MultipartForm form =
+          new MultipartForm().file("data", SERVED.resolve(answer.get("name").asText()));
+      HttpRequest request = server.predictRequest(model, form.contentType(), form.body());
+      String base64 = RunningServer.json(server.send(request)).get("base64_prediction").asText();
+      assertMask(Base64.getDecoder().decode(base64), answer);
+    }
+    JsonNode described = RunningServer.json(server.manage("GET", "/models/" + model)).get(0);
+    assertThat(described.toString()).contains("\"classNames\":[\"sky\",\"road\"");
   }
 
   @Test

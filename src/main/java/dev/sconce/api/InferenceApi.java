@@ -2,6 +2,7 @@ package dev.sconce.api;
 
 import dev.sconce.handler.Output;
 import dev.sconce.http.Endpoint;
+import dev.sconce.http.Filter;
 import dev.sconce.http.Headers;
 import dev.sconce.http.Request;
 import dev.sconce.http.Response;
@@ -25,15 +26,18 @@ public final class InferenceApi {
     this.inference = inference;
   }
 
-  /** Adds the routes. */
-  public void addTo(Router.Builder router) {
-    router.any("/ping", request -> CompletableFuture.completedFuture(ping()));
-    addTo(router, "/predictions", false);
-    addTo(router, "/explanations", true);
+  /** Adds the routes, each behind {@code guard}. */
+  public void addTo(Router.Builder router, Filter guard) {
+    router.any("/ping", behind(guard, request -> CompletableFuture.completedFuture(ping())));
+    addTo(router, "/predictions", behind(guard, request -> answer(request, false)));
+    addTo(router, "/explanations", behind(guard, request -> answer(request, true)));
   }
 
-  private void addTo(Router.Builder router, String start, boolean explain) {
-    Endpoint endpoint = request -> answer(request, explain);
+  private static Endpoint behind(Filter guard, Endpoint endpoint) {
+    return request -> guard.answer(request, endpoint);
+  }
+
+  private static void addTo(Router.Builder router, String start, Endpoint endpoint) {
     router
         .any(start + "/{model}", endpoint)
         .any(start + "/{model}/{version}", endpoint)

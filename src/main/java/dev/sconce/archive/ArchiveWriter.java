@@ -176,6 +176,7 @@ public final class ArchiveWriter {
         request.modelFile().map(ArchiveWriter::fileName),
         request.configFile().map(ArchiveWriter::fileName),
         request.requirementsFile().map(ArchiveWriter::fileName),
+        Optional.empty(),
         Optional.of(CREATED_ON.format(ZonedDateTime.now(clock))),
         Optional.of(ARCHIVER_VERSION));
   }

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param modelFile the Python file with the network's definition
  * @param configFile the model's configuration
  * @param requirementsFile the Python packages the handler asks for
+ * @param sourceVocab the vocabulary of a text model, as archivers before TorchServe 0.2 name it
  * @param createdOn when the archive was written, {@code dd/MM/yyyy HH:mm:ss} in an unknown zone
  * @param archiverVersion what wrote it
  */
@@ -28,6 +29,7 @@ public record Manifest(
     Optional<String> modelFile,
     Optional<String> configFile,
     Optional<String> requirementsFile,
+    Optional<String> sourceVocab,
     Optional<String> createdOn,
     Optional<String> archiverVersion) {
   /** The version of a model whose archive does not say. */
@@ -50,6 +52,7 @@ public record Manifest(
         defaultName(fileName),
         DEFAULT_VERSION,
         ModelRuntime.PYTHON,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -74,6 +74,7 @@ final class ManifestJson {
             fields.file("modelFile"),
             fields.file("configFile"),
             fields.file("requirementsFile"),
+            fields.file("sourceVocab"),
             top.text("createdOn"),
             top.text("archiverVersion"));
     faults.throwIfAny();

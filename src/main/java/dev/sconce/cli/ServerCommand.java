@@ -5,7 +5,6 @@ import dev.sconce.config.ConfigLoader;
 import dev.sconce.config.Overrides;
 import dev.sconce.config.ServerConfig;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -78,8 +77,8 @@ final class ServerCommand implements Callable<Integer> {
       names = "--when-ready",
       paramLabel = "<text>",
       description = {
-        "Printed once all models are loaded: a line to try, for instance. {address} stands for host"
-            + " and port of the inference API."
+        "Printed once all models are loaded: a line to try, for instance. {address} stands for what"
+            + " curl takes to reach the inference API: http://127.0.0.1:8080"
       })
   private @Nullable String whenReady;
 
@@ -102,7 +101,9 @@ final class ServerCommand implements Callable<Integer> {
     }
     ServerConfig config =
         new ConfigLoader(
-                Runtime.getRuntime().maxMemory(), Path.of(System.getProperty("java.io.tmpdir")))
+                Runtime.getRuntime().maxMemory(),
+                Path.of(System.getProperty("java.io.tmpdir")),
+                Path.of(""))
             .load(
                 new Overrides(
                     Optional.ofNullable(configFile), Optional.ofNullable(modelStore), models));
@@ -126,17 +127,10 @@ final class ServerCommand implements Callable<Integer> {
     out.flush();
     List<String> failed = server.loadStartupModels().join();
     if (failed.isEmpty() && whenReady != null) {
-      out.println(whenReady.replace("{address}", reachable(config.inferenceAddress())));
+      out.println(whenReady.replace("{address}", config.doors().inferenceForCurl()));
       out.flush();
     }
     stopped.await();
-  }
-
-  /** The address as a caller on this machine writes it. */
-  private static String reachable(InetSocketAddress address) {
-    boolean any = address.getAddress() == null || address.getAddress().isAnyLocalAddress();
-    String host = any ? "127.0.0.1" : address.getHostString();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
   private CommandLine command() {

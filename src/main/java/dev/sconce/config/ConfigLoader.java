@@ -11,7 +11,6 @@ import dev.sconce.model.ModelSettings;
 import dev.sconce.torch.EngineSettings;
 import java.io.IOException;
 import java.io.Reader;
-import java.net.InetSocketAddress;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -43,16 +42,19 @@ public final class ConfigLoader {
 
   private final long maxHeapBytes;
   private final Path temporaryDirectory;
+  private final Path workingDirectory;
 
   /**
    * A loader for a machine.
    *
    * @param maxHeapBytes how large the heap may grow
    * @param temporaryDirectory where archives are unpacked
+   * @param workingDirectory where the key file is written
    */
-  public ConfigLoader(long maxHeapBytes, Path temporaryDirectory) {
+  public ConfigLoader(long maxHeapBytes, Path temporaryDirectory, Path workingDirectory) {
     this.maxHeapBytes = maxHeapBytes;
     this.temporaryDirectory = temporaryDirectory;
+    this.workingDirectory = workingDirectory;
   }
 
   /**
@@ -101,27 +103,20 @@ public final class ConfigLoader {
   }
 
   private ServerConfig read(KeyReader keys, Overrides overrides) {
-    InetSocketAddress inference = keys.address("inference_address", "http://127.0.0.1:8080", 80);
-    InetSocketAddress management =
-        keys.address("management_address", "http://127.0.0.1:8081", 8081);
-    InetSocketAddress metrics = keys.address("metrics_address", "http://127.0.0.1:8082", 8082);
-    boolean metricsApi = keys.flag("enable_metrics_api", true);
     List<String> models = startup(keys, overrides);
     EngineSettings engine =
         new EngineSettings(
             keys.optionalInteger("intra_op_threads", 1, MOST_THREADS),
             keys.optionalInteger("number_of_gpu", 0));
     return new ServerConfig(
-        inference,
-        management,
-        metricsApi ? Optional.of(metrics) : Optional.empty(),
+        DoorKeys.read(keys),
+        AuthKeys.read(keys, workingDirectory),
         http(keys),
         store(keys, overrides),
         models(keys),
         engine,
         models.stream().filter(name -> !isAll(name)).map(ConfigLoader::startupModel).toList(),
         models.stream().anyMatch(ConfigLoader::isAll),
-        keys.flag("disable_token_authorization", false),
         keys.flag("enable_model_api", true),
         maxPicturePixels(keys.flag("limit_max_image_pixels", true)),
         keys.unused());

@@ -1,8 +1,11 @@
 package dev.sconce.config;
 
+import dev.sconce.http.ListenAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +22,15 @@ import org.jspecify.annotations.Nullable;
  * at the first. Belongs to one thread.
  */
 final class KeyReader {
+  private static final String UNIX = "unix:";
+
+  /** Linux has 108 bytes for it, the last of them a 0. */
+  private static final int LONGEST_SOCKET_PATH = 107;
+
+  /** Stands where a wrong address was, until its fault is told. */
+  private static final ListenAddress NOWHERE =
+      new ListenAddress(InetSocketAddress.createUnresolved("invalid", 0), false);
+
   private final Map<String, String> left;
   private final List<String> faults = new ArrayList<>();
 
@@ -79,14 +91,17 @@ final class KeyReader {
   }
 
   boolean flag(String key, boolean fallback) {
-    @Nullable String text = text(key).orElse(null);
-    if (text == null) {
-      return fallback;
-    }
-    if (!text.equalsIgnoreCase("true") && !text.equalsIgnoreCase("false")) {
-      fault(key, text, "true or false");
-    }
-    return text.equalsIgnoreCase("true");
+    return optionalFlag(key).orElse(fallback);
+  }
+
+  Optional<Boolean> optionalFlag(String key) {
+    Optional<String> text = text(key);
+    text.filter(value -> !isFlag(value)).ifPresent(value -> fault(key, value, "true or false"));
+    return text.map("true"::equalsIgnoreCase);
+  }
+
+  private static boolean isFlag(String text) {
+    return text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false");
   }
 
   Optional<Path> path(String key) {
@@ -102,21 +117,51 @@ final class KeyReader {
     }
   }
 
-  /** An address as TorchServe writes it; without a port, the port that it takes then. */
-  InetSocketAddress address(String key, String fallback, int defaultPort) {
+  /**
+   * An address as TorchServe writes it; without a port, the port that it takes then, with http and
+   * with https.
+   */
+  ListenAddress address(String key, String fallback, int plainPort, int tlsPort) {
     String text = text(key).orElse(fallback);
+    Optional<ListenAddress> address =
+        text.startsWith(UNIX)
+            ? unixAddress(text.substring(UNIX.length()))
+            : tcpAddress(text, plainPort, tlsPort);
+    if (address.isEmpty()) {
+      fault(
+          key,
+          text,
+          "http://host:port, https://host:port, or unix:path with a path of at most "
+              + LONGEST_SOCKET_PATH
+              + " bytes");
+    }
+    return address.orElse(NOWHERE);
+  }
+
+  private static Optional<ListenAddress> unixAddress(String path) {
+    if (path.isEmpty() || path.getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new ListenAddress(UnixDomainSocketAddress.of(path), false));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<ListenAddress> tcpAddress(String text, int plainPort, int tlsPort) {
     try {
       URI uri = new URI(text);
-      int port = uri.getPort() < 0 ? defaultPort : uri.getPort();
-      boolean plain = "http".equals(uri.getScheme()) && uri.getHost() != null;
-      if (plain && uri.getPath().length() <= 1 && port <= 65_535) {
+      boolean tls = "https".equals(uri.getScheme());
+      int port = uri.getPort() >= 0 ? uri.getPort() : tls ? tlsPort : plainPort;
+      boolean sound = (tls || "http".equals(uri.getScheme())) && uri.getHost() != null;
+      if (sound && uri.getPath().length() <= 1 && port <= 65_535) {
         String host = uri.getHost().replaceAll("^\\[|]$", "");
-        return new InetSocketAddress(host, port);
+        return Optional.of(new ListenAddress(new InetSocketAddress(host, port), tls));
       }
     } catch (URISyntaxException e) {
-      // reported below
+      // told by the caller, as all else that is no address
     }
-    fault(key, text, "http://host:port");
-    return InetSocketAddress.createUnresolved("invalid", defaultPort);
+    return Optional.empty();
   }
 }

@@ -22,7 +22,10 @@ public enum Envelope {
    * has it.
    */
   JSON,
-  /** The same in KServe's first protocol, with the answer laid out over lines. */
+  /**
+   * The same in KServe's first protocol, with the answer laid out over lines; explanations are
+   * {@code {"explanations": […]}}.
+   */
   KSERVE,
   /** KServe's second protocol: {@code {"inputs": […]}} → {@code {"outputs": […]}}. */
   KSERVEV2;
@@ -63,8 +66,8 @@ public enum Envelope {
   EnvelopeFormat format(HandlerContext model) {
     return switch (this) {
       case BODY -> throw new IllegalStateException("body wraps nothing");
-      case JSON -> new InstancesFormat(true);
-      case KSERVE -> new InstancesFormat(false);
+      case JSON -> InstancesFormat.JSON;
+      case KSERVE -> InstancesFormat.KSERVE;
       case KSERVEV2 -> new TensorsFormat(model.modelName(), model.modelVersion());
     };
   }

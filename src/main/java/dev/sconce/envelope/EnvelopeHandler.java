@@ -118,6 +118,11 @@ final class EnvelopeHandler<P, R>
   }
 
   @Override
+  public boolean explains() {
+    return inner.explains();
+  }
+
+  @Override
   public Map<String, Object> describe() {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("serviceEnvelope", envelope.wireName());

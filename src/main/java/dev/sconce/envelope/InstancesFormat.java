@@ -10,11 +10,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code {"instances": […]}} → {@code {"predictions": […]}}: {@code json.py} and {@code kserve.py}.
+ * {@code {"instances": […]}} → {@code {"predictions": […]}}, or of an explanation in the second
+ * form {@code {"explanations": […]}}: {@code json.py} and {@code kserve.py}.
  *
  * @param oneLine whether the answer is on one line, as {@code json.dumps} writes it unasked
+ * @param explanations the member that explanations are put into; predictions are in {@code
+ *     predictions}
  */
-record InstancesFormat(boolean oneLine) implements EnvelopeFormat {
+record InstancesFormat(boolean oneLine, String explanations) implements EnvelopeFormat {
+  /** {@code json.py}, which knows of no explanations. */
+  static final InstancesFormat JSON = new InstancesFormat(true, "predictions");
+
+  /** {@code kserve.py}. */
+  static final InstancesFormat KSERVE = new InstancesFormat(false, "explanations");
+
   private static final String INSTANCES = "instances";
 
   @Override
@@ -24,11 +33,11 @@ record InstancesFormat(boolean oneLine) implements EnvelopeFormat {
     for (int i = 0; i < list.size(); i++) {
       instances.add(InstanceParts.of(INSTANCES + "[" + i + "]", list.get(i)));
     }
-    return new Opened(INSTANCES, instances, this::seal);
+    String member = request.explain() ? explanations : "predictions";
+    return new Opened(INSTANCES, instances, results -> seal(Map.of(member, results)));
   }
 
-  private Output seal(List<Object> results) {
-    Map<String, Object> answer = Map.of("predictions", results);
+  private Output seal(Map<String, Object> answer) {
     return oneLine
         ? Output.bytes("application/json", PythonJson.oneLine(answer))
         : Output.json(answer);

@@ -8,6 +8,7 @@ import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.json.RequestJson;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Set;
 record TensorsFormat(String modelName, String modelVersion) implements EnvelopeFormat {
   private static final String INPUTS = "inputs";
   private static final String BYTES = "BYTES";
+  private static final int ANY = -1;
   private static final int MOST_DIMENSIONS = 64; // what most of PyTorch's operators take
   private static final Set<String> NUMBERS =
       Set.of(
@@ -95,16 +97,21 @@ record TensorsFormat(String modelName, String modelVersion) implements EnvelopeF
     return parts;
   }
 
+  /** Sizes as {@code numpy.reshape} takes them: one may be -1, for as many as there are. */
   private static int[] shape(String place, JsonNode shape) {
     boolean whole = shape.isArray() && shape.size() <= MOST_DIMENSIONS;
     int[] sizes = new int[shape.size()];
     for (int i = 0; i < sizes.length; i++) {
-      whole &= shape.get(i).isInt() && shape.get(i).asInt() >= 1;
       sizes[i] = shape.get(i).asInt();
+      whole &= shape.get(i).isInt() && (sizes[i] >= 1 || sizes[i] == ANY);
     }
-    if (!whole) {
+    if (!whole || Arrays.stream(sizes).filter(size -> size == ANY).count() > 1) {
       throw wrong(
-          place + ".shape", shape, "a list of at most " + MOST_DIMENSIONS + " whole numbers >= 1");
+          place + ".shape",
+          shape,
+          "a list of at most "
+              + MOST_DIMENSIONS
+              + " whole numbers >= 1, of which one may be -1 instead");
     }
     return sizes;
   }
@@ -113,16 +120,20 @@ record TensorsFormat(String modelName, String modelVersion) implements EnvelopeF
   private static JsonNode shaped(String place, JsonNode data, int[] sizes) {
     List<JsonNode> flat = new ArrayList<>();
     flatten(data, flat);
-    long expected = 1;
+    long known = 1;
     for (int size : sizes) {
-      expected = expected > Integer.MAX_VALUE ? expected : expected * size;
+      known = known > Integer.MAX_VALUE || size == ANY ? known : known * size;
     }
-    if (flat.size() != expected) {
+    boolean open = Arrays.stream(sizes).anyMatch(size -> size == ANY);
+    boolean fits = open ? !flat.isEmpty() && flat.size() % known == 0 : flat.size() == known;
+    if (!fits) {
       throw EnvelopeFormat.refused(
-          "%s.data: %d elements (expected: %d, for the shape)"
-              .formatted(place, flat.size(), expected));
+          "%s.data: %d elements (expected: %s%d, for the shape)"
+              .formatted(place, flat.size(), open ? "a multiple of " : "", known));
     }
-    return nested(flat.iterator(), sizes, 0);
+    int rest = Math.toIntExact(flat.size() / known);
+    int[] found = Arrays.stream(sizes).map(size -> size == ANY ? rest : size).toArray();
+    return nested(flat.iterator(), found, 0);
   }
 
   private static void flatten(JsonNode data, List<JsonNode> flat) {

@@ -1,5 +1,7 @@
 package dev.sconce.handler;
 
+import java.util.Optional;
+
 /**
  * Where a worker computes.
  *
@@ -33,6 +35,11 @@ public record Device(Kind kind, int index) {
   /** Whether this is a GPU. */
   public boolean isGpu() {
     return kind == Kind.CUDA;
+  }
+
+  /** The index of the GPU, as the {@code torch} room takes it; empty for the CPU. */
+  public Optional<Integer> gpu() {
+    return isGpu() ? Optional.of(index) : Optional.empty();
   }
 
   /** As PyTorch writes it: {@code cpu}, {@code cuda:0}. */

@@ -20,26 +20,57 @@ import java.util.Map;
  * <p><b>Native memory</b> lives inside {@link #inference} or behind {@link
  * HandlerContext#shared()}: {@code P} and {@code R} are plain Java values that nobody has to close.
  *
- * <p>A complete handler:
+ * <p>A complete handler, of pictures by a TorchScript module; {@code sample/handler} is a project
+ * with another, which also collects gradients at a layer ({@code dev.sconce.torch.LayerModule}):
  *
  * <pre>{@code
- * public final class WordCount implements Handler<String, Integer> {
- *   private Pattern separator = Pattern.compile(" ");
+ * public final class Classify implements Handler<float[], Long> {
+ *   private static final int SIDE = 224;
  *
- *   @Override public void initialize(HandlerContext context) {
- *     separator = Pattern.compile(context.settings().text("separator").orElse("\\s+"));
+ *   private final ImageDecoder decoder = new ImageDecoder(1 << 26);
+ *   private final PictureTransform transform =
+ *       PictureTransform.resize(256).withCenterCrop(SIDE, SIDE);
+ *   private final Normalizer normalizer =
+ *       new Normalizer(new double[] {0.485, 0.456, 0.406}, new double[] {0.229, 0.224, 0.225});
+ *   private TorchModule network;
+ *
+ *   // In each worker's thread; the network is loaded by the first and shared by all.
+ *   @Override
+ *   public void initialize(HandlerContext context) throws Exception {
+ *     network =
+ *         context
+ *             .shared()
+ *             .open(
+ *                 "network",
+ *                 TorchModule.class,
+ *                 () -> new ScriptLoader().load(context.modelFile(), context.device().gpu()));
  *   }
  *
- *   @Override public String preprocess(Input input) {
- *     return input.require("data", "body").text();
+ *   // A JPEG, PNG, ... becomes float32 [3, 224, 224], RGB, normalised, in Java's memory.
+ *   @Override
+ *   public float[] preprocess(Input input) {
+ *     RgbImage picture = decoder.decode(input.require("data", "body").content());
+ *     float[] pixels = new float[3 * SIDE * SIDE];
+ *     normalizer.write(transform.apply(picture), TensorLayout.NCHW, FloatBuffer.wrap(pixels));
+ *     return pixels;
  *   }
  *
- *   @Override public List<Integer> inference(List<String> batch) {
- *     return batch.stream().map(text -> separator.split(text).length).toList();
+ *   // float32 [N, 3, 224, 224] becomes float32 [N, classes]; all native memory goes with the scope.
+ *   @Override
+ *   public List<Long> inference(List<float[]> batch) {
+ *     FloatBuffer pixels = FloatBuffer.allocate(batch.size() * 3 * SIDE * SIDE);
+ *     batch.forEach(pixels::put);
+ *     return network.compute(
+ *         scope -> {
+ *           NDArray input = scope.create(pixels.array(), new Shape(batch.size(), 3, SIDE, SIDE));
+ *           NDArray output = network.run("forward", scope, input).get(0);
+ *           return Arrays.stream(output.argMax(1).toLongArray()).boxed().toList();
+ *         });
  *   }
  *
- *   @Override public Output postprocess(Input input, Integer words) {
- *     return Output.json(Map.of("words", words));
+ *   @Override
+ *   public Output postprocess(Input input, Long likeliest) {
+ *     return Output.json(Map.of("class", likeliest));
  *   }
  * }
  * }</pre>
@@ -84,6 +115,8 @@ public interface Handler<P, R> extends AutoCloseable {
   /**
    * What a person should know of how this model is served: names in {@code camelCase}, values that
    * JSON has. Shown by the management API's describe call and logged once when the model is ready.
+   * Asked when the handler is initialized and after each inference, so that it may change, and is
+   * to be cheap.
    */
   default Map<String, Object> describe() {
     return Map.of();

@@ -16,6 +16,8 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * server's own or of the JDK's.
  */
 public final class HandlerLoader {
+  private static final String CLASS = ".class";
+  private static final int MOST_LISTED = 1000;
+
   private final Map<String, Supplier<Handler<?, ?>>> builtIn;
 
   /** A loader that knows the given handlers by name. */
@@ -47,14 +52,9 @@ public final class HandlerLoader {
         .collect(Collectors.joining(", "));
   }
 
+  /** Not closed: a handler that was never initialized has nothing to give back. */
   private static boolean explains(Supplier<Handler<?, ?>> maker) {
-    try (Handler<?, ?> handler = maker.get()) {
-      return handler.explains();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException("a handler that was never initialized cannot be closed", e);
-    }
+    return maker.get().explains();
   }
 
   /**
@@ -90,11 +90,12 @@ public final class HandlerLoader {
     if (maker != null) {
       return Optional.of(new Source(name, maker, explains(maker), Optional.empty()));
     }
-    List<URL> jars = jars(modelDirectory);
+    List<Path> jars = jars(modelDirectory);
+    jars.forEach(HandlerLoader::classNames);
     if (jars.isEmpty() || !isClassName(name)) {
       return Optional.empty();
     }
-    HandlerClassLoader classes = new HandlerClassLoader(jars);
+    HandlerClassLoader classes = new HandlerClassLoader(urls(jars));
     boolean used = false;
     try {
       Optional<Class<?>> found = classes.findOwn(name);
@@ -117,17 +118,55 @@ public final class HandlerLoader {
             part -> !part.isEmpty() && part.chars().allMatch(Character::isJavaIdentifierPart));
   }
 
-  private static List<URL> jars(Path modelDirectory) {
+  /**
+   * The handlers in the jars of a model, for messages: {@code com.example.Own, com.example.Two}.
+   *
+   * @return empty if there are no jars
+   * @throws ServingException {@code INVALID_MODEL} if a jar cannot be read
+   */
+  public Optional<String> namesInJars(Path modelDirectory) {
+    List<Path> jars = jars(modelDirectory);
+    if (jars.isEmpty()) {
+      return Optional.empty();
+    }
+    try (HandlerClassLoader classes = new HandlerClassLoader(urls(jars))) {
+      List<String> handlers =
+          jars.stream()
+              .flatMap(jar -> classNames(jar).stream())
+              .filter(name -> isHandler(name, classes))
+              .toList();
+      return Optional.of(handlers.isEmpty() ? "none" : String.join(", ", handlers));
+    }
+  }
+
+  private static List<Path> jars(Path modelDirectory) {
     try (Stream<Path> files = Files.list(modelDirectory)) {
-      return files
-          .filter(file -> file.toString().endsWith(".jar"))
-          .sorted()
-          .map(HandlerLoader::url)
-          .toList();
+      return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
     } catch (IOException e) {
       throw new ServingException(
           ErrorCode.INVALID_MODEL, "the model's directory cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Also a check that they can be read: a class loader passes over a broken jar in silence. */
+  private static List<String> classNames(Path jar) {
+    try (ZipFile zip = new ZipFile(jar.toFile())) {
+      return zip.stream()
+          .map(ZipEntry::getName)
+          .filter(name -> name.endsWith(CLASS) && !name.contains("-"))
+          .map(name -> name.substring(0, name.length() - CLASS.length()).replace('/', '.'))
+          .limit(MOST_LISTED)
+          .toList();
+    } catch (IOException e) {
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL,
+          jar.getFileName() + ": " + e.getMessage() + " (expected: a jar file)",
+          e);
+    }
+  }
+
+  private static List<URL> urls(List<Path> jars) {
+    return jars.stream().map(HandlerLoader::url).toList();
   }
 
   private static URL url(Path jar) {
@@ -138,8 +177,20 @@ public final class HandlerLoader {
     }
   }
 
+  private static boolean isHandler(String name, HandlerClassLoader classes) {
+    try {
+      return classes.findOwn(name).filter(HandlerLoader::isHandler).isPresent();
+    } catch (ServingException e) {
+      return false; // one whose own libraries are not there
+    }
+  }
+
+  private static boolean isHandler(Class<?> type) {
+    return Handler.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers());
+  }
+
   private static Supplier<Handler<?, ?>> maker(Class<?> type) {
-    if (!Handler.class.isAssignableFrom(type) || Modifier.isAbstract(type.getModifiers())) {
+    if (!isHandler(type)) {
       throw new ServingException(
           ErrorCode.INVALID_MODEL,
           type.getName()
@@ -158,8 +209,12 @@ public final class HandlerLoader {
       } catch (ReflectiveOperationException e) {
         throw new ServingException(
             ErrorCode.INVALID_MODEL,
-            type.getName() + ": cannot be made (expected: a public constructor without arguments)",
+            type.getName()
+                + ": cannot be made (expected: a public class with a public constructor without arguments)",
             e);
+      } catch (LinkageError e) {
+        throw new ServingException(
+            ErrorCode.INVALID_MODEL, type.getName() + ": the class cannot be loaded: " + e, e);
       }
     };
   }

@@ -49,8 +49,9 @@ final class ModelFile {
   }
 
   private static boolean holdsModel(Path file, Set<String> besides) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return !besides.contains(name) && EXTENSIONS.stream().anyMatch(name::endsWith);
+    String name = file.getFileName().toString();
+    String lowerCase = name.toLowerCase(Locale.ROOT);
+    return !besides.contains(name) && EXTENSIONS.stream().anyMatch(lowerCase::endsWith);
   }
 
   private static String names(List<Path> files) {

@@ -165,8 +165,8 @@ final class Exchange {
   }
 
   private void sendLast(Response response, Framing framing, int length, ByteBuf content) {
-    keepAlive = incoming.keepAlive() && connection.staysOpen();
-    HttpHeaders headers = ResponseHead.of(request, response, framing, length, keepAlive);
+    keepAlive = incoming.keepAlive() && connection.staysOpen() && !response.closes();
+    HttpHeaders headers = head(response, framing, length);
     finish(
         channel.write(
             new DefaultFullHttpResponse(
@@ -182,11 +182,15 @@ final class Exchange {
    */
   HttpResponse streamHead(Response response) {
     boolean chunked = !request.protocol().equals("HTTP/1.0");
-    keepAlive = chunked && incoming.keepAlive() && connection.staysOpen();
+    keepAlive = chunked && incoming.keepAlive() && connection.staysOpen() && !response.closes();
     Framing framing = chunked ? Framing.CHUNKED : Framing.NONE;
-    HttpHeaders headers = ResponseHead.of(request, response, framing, 0, keepAlive);
+    HttpHeaders headers = head(response, framing, 0);
     return new DefaultHttpResponse(
         HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), headers);
+  }
+
+  private HttpHeaders head(Response response, Framing framing, int length) {
+    return ResponseHead.of(request, response, service.common(), framing, length, keepAlive);
   }
 
   /** The end of a streamed answer has been written. */
@@ -204,7 +208,7 @@ final class Exchange {
   /** A stream failed when part of it had been sent: the client is to see that it is not whole. */
   void streamBroke(Throwable failure) {
     LOG.warn("request {}: its stream broke off", request.id(), failure);
-    connection.close();
+    connection.breakOff();
   }
 
   private void finish(ChannelFuture sent) {

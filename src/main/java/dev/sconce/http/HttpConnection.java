@@ -8,7 +8,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
@@ -18,6 +17,7 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
@@ -58,6 +58,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final Service service;
   private final Channel channel;
   private final RequestDecoder decoder;
+  private final SocketAddress caller;
   private final RequestReceiver receiver;
   private final Queue<Incoming> waiting = new ArrayDeque<>();
   private long waitingBytes;
@@ -82,7 +83,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     this.service = service;
     this.channel = channel;
     this.decoder = decoder;
-    this.receiver = new RequestReceiver(service, channel.remoteAddress(), channel.alloc());
+    this.caller = Transport.caller(channel);
+    this.receiver = new RequestReceiver(service, caller, channel.alloc());
   }
 
   @Override
@@ -145,7 +147,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (!(cause instanceof IOException)) {
-      LOG.error("connection from {} failed", channel.remoteAddress(), cause);
+      LOG.error("connection from {} failed", caller, cause);
     }
     close();
   }
@@ -173,6 +175,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Closes the connection at once. */
   void close() {
     ChannelFuture unused = channel.close();
+  }
+
+  /** Closes the connection so that the client sees that an answer is not whole. */
+  void breakOff() {
+    Ending.breakOff(channel);
   }
 
   private void take(Incoming incoming) {
@@ -282,7 +289,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     lingering = true;
     channel.config().setAutoRead(true);
-    ((DuplexChannel) channel).shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    Ending.endOutput(channel).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     Future<?> end = channel.eventLoop().schedule(this::close, LINGER_SECONDS, TimeUnit.SECONDS);
     channel.closeFuture().addListener(closed -> end.cancel(false));
   }

@@ -7,20 +7,28 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Listens on any number of addresses and has what comes in answered.
@@ -28,12 +36,14 @@ import java.util.function.Supplier;
  * <p>Owns its event loops and all connections. May be used from any thread but its own event loops.
  */
 public final class HttpServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final int BACKLOG = 1024;
 
   private final HttpSettings settings;
   private final Transport transport;
   private final EventLoopGroup eventLoops;
   private final List<Channel> listening = new ArrayList<>();
+  private final List<ListenAddress> addresses = new ArrayList<>();
   private final ChannelGroup connections =
       new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private volatile boolean closing;
@@ -68,10 +78,11 @@ public final class HttpServer implements AutoCloseable {
     HttpServer server = new HttpServer(settings);
     try {
       for (Listener listener : listeners) {
-        Endpoint endpoint = listener.endpoint();
+        CorsSettings cors = listener.cors();
+        Endpoint endpoint = cors.before(listener.endpoint());
         server.listen(
-            listener.address(),
-            new Service(settings, endpoint, errors, access, requestIds, nanoClock));
+            listener,
+            new Service(settings, endpoint, cors.fields(), errors, access, requestIds, nanoClock));
       }
       return server;
     } catch (RuntimeException e) {
@@ -81,8 +92,8 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /** The addresses that are listened on, with their real ports, in the order of the listeners. */
-  public List<SocketAddress> addresses() {
-    return listening.stream().map(Channel::localAddress).toList();
+  public List<ListenAddress> addresses() {
+    return List.copyOf(addresses);
   }
 
   /**
@@ -101,22 +112,48 @@ public final class HttpServer implements AutoCloseable {
     eventLoops.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
-  private void listen(SocketAddress address, Service service) {
+  private void listen(Listener listener, Service service) {
+    Optional<SslContext> tls = listener.identity().map(TlsContexts::of);
+    listener
+        .identity()
+        .flatMap(own -> own.datedFault(Instant.now()))
+        .ifPresent(fault -> LOG.warn("TLS: {}", fault));
+    SocketAddress address = listener.address().socket();
+    if (address instanceof UnixDomainSocketAddress unix) {
+      SocketFile.makeWay(unix.getPath());
+    }
     ChannelFuture bound =
         new ServerBootstrap()
             .group(eventLoops)
-            .channel(transport.serverChannel())
+            .channel(transport.serverChannel(address))
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .childHandler(new Connections(service))
-            .bind(address)
+            .childHandler(new Connections(service, tls))
+            .bind(transport.inward(address))
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new ServingException(
-          ErrorCode.INTERNAL,
-          "cannot listen on " + address + ": " + bound.cause().getMessage(),
-          bound.cause());
+      throw cannotListen(listener, bound.cause());
     }
     listening.add(bound.channel());
+    opened(listener, bound.channel());
+  }
+
+  private void opened(Listener listener, Channel channel) {
+    SocketAddress real = Transport.outward(channel.localAddress());
+    addresses.add(new ListenAddress(real, listener.address().tls()));
+    if (real instanceof UnixDomainSocketAddress unix) {
+      try {
+        SocketFile.protect(unix.getPath());
+      } catch (IOException e) {
+        throw cannotListen(listener, e);
+      }
+    }
+  }
+
+  private static ServingException cannotListen(Listener listener, Throwable cause) {
+    return new ServingException(
+        ErrorCode.INTERNAL,
+        "cannot listen on " + listener.address() + ": " + cause.getMessage(),
+        cause);
   }
 
   private static void drain(Channel connection) {
@@ -126,25 +163,34 @@ public final class HttpServer implements AutoCloseable {
   /** Equips every connection that is accepted. */
   private final class Connections extends ChannelInitializer<Channel> {
     private final Service service;
+    private final Optional<SslContext> tls;
 
-    Connections(Service service) {
+    Connections(Service service, Optional<SslContext> tls) {
       this.service = service;
+      this.tls = tls;
     }
 
     @Override
     protected void initChannel(Channel channel) {
       RequestDecoder decoder = new RequestDecoder(settings);
       long idleNanos = settings.idleTimeout().toNanos();
-      channel
-          .pipeline()
-          .addLast(new IdleStateHandler(true, 0, 0, idleNanos, TimeUnit.NANOSECONDS))
+      ChannelPipeline pipeline = channel.pipeline();
+      pipeline.addLast(new IdleStateHandler(true, 0, 0, idleNanos, TimeUnit.NANOSECONDS));
+      Service behind = tls.map(context -> secured(pipeline, context)).orElse(service);
+      pipeline
           .addLast(decoder)
           .addLast(new HttpResponseEncoder())
-          .addLast(new HttpConnection(service, channel, decoder));
+          .addLast(new HttpConnection(behind, channel, decoder));
       connections.add(channel);
       if (closing) {
         drain(channel); // accepted while close() went through the connections
       }
+    }
+
+    private Service secured(ChannelPipeline pipeline, SslContext context) {
+      TlsEntrance entrance = new TlsEntrance(context);
+      pipeline.addLast(entrance).addLast(new TlsWatch());
+      return service.answeredBy(entrance.before(service.endpoint()));
     }
   }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.Flow;
  *
  * <p>The room adds the headers that every answer has ({@code x-request-id}, the ones against
  * caching, and those that frame the message) after these; fields of those names given here are left
- * out.
+ * out. Only {@code connection: close} is heard: the connection ends with this answer.
  *
  * @param status the HTTP status, 200 to 599
  * @param headers the answer's own fields, {@code content-type} above all
@@ -44,6 +44,11 @@ public record Response(int status, Headers headers, Content content) {
     if (status < 200 || status > 599) {
       throw new IllegalArgumentException("status: " + status + " (expected: 200 to 599)");
     }
+  }
+
+  /** Whether the answer asks for the end of its connection: {@code connection: close}. */
+  boolean closes() {
+    return headers.first("connection").filter("close"::equalsIgnoreCase).isPresent();
   }
 
   /** An answer of known bytes and type. */

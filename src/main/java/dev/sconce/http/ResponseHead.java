@@ -12,7 +12,7 @@ import java.util.TreeSet;
 
 /**
  * The header fields of an answer, in TorchServe's order: the answer's own, the request id, those
- * against caching, those that frame the message.
+ * that all answers of a listener have, those against caching, those that frame the message.
  */
 final class ResponseHead {
   private static final AsciiString REQUEST_ID = AsciiString.cached("x-request-id");
@@ -46,10 +46,16 @@ final class ResponseHead {
   /**
    * The fields of an answer.
    *
+   * @param common added as far as the answer has no field of that name
    * @param length how many bytes the body has, if the framing tells it
    */
   static HttpHeaders of(
-      Request request, Response response, Framing framing, int length, boolean keepAlive) {
+      Request request,
+      Response response,
+      Headers common,
+      Framing framing,
+      int length,
+      boolean keepAlive) {
     HttpHeaders headers = UNCHECKED.newHeaders();
     for (Headers.Field field : response.headers().fields()) {
       if (!RESERVED.contains(field.name())) {
@@ -57,6 +63,11 @@ final class ResponseHead {
       }
     }
     headers.add(REQUEST_ID, request.id());
+    for (Headers.Field field : common.fields()) {
+      if (!headers.contains(field.name())) {
+        headers.add(field.name(), field.value());
+      }
+    }
     headers.add(PRAGMA, NO_CACHE);
     headers.add(CACHE_CONTROL, NOT_STORED);
     headers.add(EXPIRES, LONG_AGO);

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
  *
  * @param settings the limits and timeouts
  * @param endpoint answers the requests
+ * @param common the fields that every answer has here and that its endpoint does not give itself
  * @param errors answers for those that fail
  * @param access is told of every answer
  * @param requestIds makes ids for requests that bring none
@@ -16,7 +17,14 @@ import java.util.function.Supplier;
 record Service(
     HttpSettings settings,
     Endpoint endpoint,
+    Headers common,
     ErrorRenderer errors,
     AccessListener access,
     Supplier<String> requestIds,
-    LongSupplier nanoClock) {}
+    LongSupplier nanoClock) {
+
+  /** The same with other answers. */
+  Service answeredBy(Endpoint other) {
+    return new Service(settings, other, common, errors, access, requestIds, nanoClock);
+  }
+}

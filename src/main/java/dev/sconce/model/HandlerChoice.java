@@ -82,8 +82,12 @@ record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
               () ->
                   new ServingException(
                       ErrorCode.INVALID_MODEL,
-                      "handler: %s (expected: one of %s, or a class in a jar of %s)"
-                          .formatted(name, loader.builtInNames(), archive.url())));
+                      "handler: %s (expected: one of %s, or a class in a jar of %s; found: %s)"
+                          .formatted(name, loader.builtInNames(), archive.url(), inJars(archive))));
+    }
+
+    private String inJars(ModelArchive archive) {
+      return loader.namesInJars(archive.directory()).orElse("no jar");
     }
 
     private Optional<HandlerLoader.Source> find(String name, ModelArchive archive) {
@@ -101,6 +105,7 @@ record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
       List<String> facts = new ArrayList<>();
       own(archive).ifPresent(name -> facts.add("handler " + name + ", which cannot be run here"));
       facts.add(found);
+      loader.namesInJars(archive.directory()).ifPresent(names -> facts.add("in jars: " + names));
       return new ServingException(
           ErrorCode.INVALID_MODEL,
           "%s: no handler fits; found: %s (expected: a register call with handler=, one of %s)"

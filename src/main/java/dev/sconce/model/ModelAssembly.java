@@ -16,7 +16,9 @@ import dev.sconce.handler.HandlerSettings;
 import dev.sconce.worker.PoolSettings;
 import dev.sconce.worker.PoolTools;
 import dev.sconce.worker.WorkerPool;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -63,6 +65,7 @@ final class ModelAssembly {
             checked("model version", manifest.modelVersion()));
     PoolSettings pool = poolSettings(registration, archive);
     HandlerChoice choice = handlers.choose(registration, archive);
+    checkEnvelope(choice.source());
     choice.replaced().ifPresent(python -> sayReplaced(key, python, choice.source().name()));
     return new ServedModel(
         key,
@@ -74,6 +77,16 @@ final class ModelAssembly {
             .or(archive.config()::startupTimeout)
             .orElse(settings.startupTimeout()),
         registration.atStartup());
+  }
+
+  /** Says at registration what the first worker would, of which there may be none yet. */
+  private void checkEnvelope(HandlerLoader.Source source) {
+    try {
+      settings.envelope().ifPresent(envelope -> envelope.around(source.maker().get()).close());
+    } catch (RuntimeException | Error e) {
+      source.close();
+      throw e;
+    }
   }
 
   private static String checked(String what, String name) {
@@ -144,6 +157,14 @@ final class ModelAssembly {
     return ids.stream().map(Device::cuda).toList();
   }
 
+  /** The model's configuration, and what else TorchServe's handlers read of the manifest. */
+  private static HandlerSettings handlerSettings(ModelArchive archive) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    archive.manifest().sourceVocab().ifPresent(file -> values.put("sourceVocab", file));
+    values.putAll(archive.config().values());
+    return new HandlerSettings(values);
+  }
+
   private HandlerOpener opener(ModelKey key, ModelArchive archive, HandlerChoice choice) {
     return (device, shared) -> {
       HandlerContext context =
@@ -153,22 +174,35 @@ final class ModelAssembly {
               archive.directory(),
               archive.manifest().serializedFile(),
               choice.replaced(),
-              new HandlerSettings(archive.config().values()),
+              handlerSettings(archive),
               device,
               shared);
       Handler<?, ?> made = choice.source().maker().get();
       Handler<?, ?> handler =
           settings.envelope().<Handler<?, ?>>map(envelope -> envelope.around(made)).orElse(made);
-      boolean opened = false;
-      try {
-        handler.initialize(context);
-        opened = true;
-        return handler;
-      } finally {
-        if (!opened) {
-          handler.close();
-        }
-      }
+      return initialized(handler, context, choice.source());
     };
+  }
+
+  /** What a user's own handler throws is told to who registers it; the log has the stack. */
+  private static Handler<?, ?> initialized(
+      Handler<?, ?> handler, HandlerContext context, HandlerLoader.Source source) throws Exception {
+    try {
+      handler.initialize(context);
+      return handler;
+    } catch (Throwable e) {
+      try {
+        handler.close();
+      } catch (Exception fromClose) {
+        e.addSuppressed(fromClose); // half made as it is; what initialize said is what matters
+      }
+      boolean told = e instanceof ServingException || e instanceof VirtualMachineError;
+      if (told || source.classes().isEmpty()) {
+        throw e;
+      }
+      log.warn("{}: initialize failed", source.name(), e);
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL, source.name() + ": initialize failed: " + e, e);
+    }
   }
 }

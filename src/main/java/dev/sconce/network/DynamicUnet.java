@@ -4,6 +4,7 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.network.ConvLayer.Norm;
 import dev.sconce.network.UnetBlock.Upsampling;
+import dev.sconce.weights.Learner;
 import dev.sconce.weights.Shape;
 import dev.sconce.weights.StateDict;
 import java.io.IOException;
@@ -64,6 +65,16 @@ public final class DynamicUnet {
   public record Options(boolean blur, boolean blurFinal, Optional<Range> yRange) {
     /** fast.ai's defaults. */
     public static final Options DEFAULT = new Options(false, true, Optional.empty());
+
+    /**
+     * The arguments that the model of a learner was made with.
+     *
+     * @throws ServingException {@code INVALID_MODEL} if it has modules that the weights do not show
+     *     and {@link DynamicUnet} does not have, such as another activation
+     */
+    public static Options of(Learner learner) {
+      return new UnetTraces(learner).options();
+    }
   }
 
   /** What {@code y_range} gives. */

@@ -54,8 +54,7 @@ final class BaseHandler implements JsonHandler<JsonTensor, Object> {
 
   @Override
   public void initialize(HandlerContext context) throws Exception {
-    Optional<Integer> gpu =
-        context.device().isGpu() ? Optional.of(context.device().index()) : Optional.empty();
+    Optional<Integer> gpu = context.device().gpu();
     module =
         context
             .shared()

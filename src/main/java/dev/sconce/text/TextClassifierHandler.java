@@ -13,6 +13,7 @@ import dev.sconce.handler.JsonHandler;
 import dev.sconce.torch.ScriptLoader;
 import dev.sconce.torch.TorchModule;
 import dev.sconce.weights.Vocabulary;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +35,10 @@ final class TextClassifierHandler implements JsonHandler<long[], float[]> {
   static final String NAME = "text_classifier";
 
   private static final String VOCABULARY = "source_vocab.pt";
+
+  /** The setting, or the manifest's key, that names another file. */
+  private static final String NAMED_VOCABULARY = "sourceVocab";
+
   private static final int LONGEST_SHOWN = 40;
 
   private final ScriptLoader scripts;
@@ -51,18 +56,30 @@ final class TextClassifierHandler implements JsonHandler<long[], float[]> {
   @Override
   public void initialize(HandlerContext context) throws Exception {
     Path directory = context.modelDirectory();
-    Optional<Integer> gpu =
-        context.device().isGpu() ? Optional.of(context.device().index()) : Optional.empty();
+    Optional<Integer> gpu = context.device().gpu();
+    Path file = vocabularyFile(context);
     Vocabulary vocabulary =
-        context
-            .shared()
-            .open(
-                VOCABULARY, Vocabulary.class, () -> Vocabulary.read(directory.resolve(VOCABULARY)));
+        context.shared().open(VOCABULARY, Vocabulary.class, () -> Vocabulary.read(file));
     TorchModule module =
         context
             .shared()
-            .open(NAME, TorchModule.class, () -> scripts.load(context.modelFile(VOCABULARY), gpu));
+            .open(
+                NAME,
+                TorchModule.class,
+                () -> scripts.load(context.modelFile(file.getFileName().toString()), gpu));
     model = new Model(module, vocabulary, ClassNames.in(directory));
+  }
+
+  private static Path vocabularyFile(HandlerContext context) {
+    Path directory = context.modelDirectory();
+    Optional<String> named = context.settings().text(NAMED_VOCABULARY);
+    Path file = directory.resolve(named.orElse(VOCABULARY)).normalize();
+    if (named.isPresent() && !(file.startsWith(directory) && Files.isRegularFile(file))) {
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL,
+          NAMED_VOCABULARY + ": " + named.get() + " (expected: a file of the archive)");
+    }
+    return file;
   }
 
   @Override

@@ -1,17 +1,12 @@
 package dev.sconce.torch;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Enumeration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 
 /**
  * The operators that a TorchScript archive calls and that this libtorch does not have, such as
@@ -22,9 +17,6 @@ final class MissingOperators {
       Pattern.compile("Unknown builtin op: ([A-Za-z0-9_]+)::([A-Za-z0-9_]+)");
   private static final Pattern CALL =
       Pattern.compile("(?<![A-Za-z0-9_.])ops\\.([A-Za-z0-9_]+)\\.([A-Za-z0-9_]+)");
-
-  /** More source text than any module has. */
-  private static final int MOST_BYTES = 16 << 20;
 
   private MissingOperators() {}
 
@@ -41,7 +33,7 @@ final class MissingOperators {
     }
     String library = unknown.group(1);
     Set<String> names = new TreeSet<>(Set.of(library + "::" + unknown.group(2)));
-    try (ZipFile archive = new ZipFile(file.toFile())) {
+    try (ScriptZip archive = new ScriptZip(file)) {
       addCalls(archive, library, names);
     } catch (IOException e) {
       // the one that libtorch named will have to do
@@ -54,23 +46,13 @@ final class MissingOperators {
             + " when the server starts; for torchvision:: its libtorchvision)");
   }
 
-  private static void addCalls(ZipFile archive, String library, Set<String> names)
+  private static void addCalls(ScriptZip archive, String library, Set<String> names)
       throws IOException {
-    int left = MOST_BYTES;
-    Enumeration<? extends ZipEntry> entries = archive.entries();
-    while (entries.hasMoreElements()) {
-      ZipEntry entry = entries.nextElement();
-      if (!entry.getName().endsWith(".py")) {
-        continue;
-      }
-      try (InputStream in = archive.getInputStream(entry)) {
-        byte[] text = in.readNBytes(left);
-        left -= text.length;
-        Matcher call = CALL.matcher(new String(text, StandardCharsets.UTF_8));
-        while (call.find()) {
-          if (call.group(1).equals(library)) {
-            names.add(library + "::" + call.group(2));
-          }
+    for (String name : archive.textNames()) {
+      Matcher call = CALL.matcher(archive.text(name).orElse(""));
+      while (call.find()) {
+        if (call.group(1).equals(library)) {
+          names.add(library + "::" + call.group(2));
         }
       }
     }

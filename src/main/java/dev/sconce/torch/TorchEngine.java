@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.StringJoiner;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,9 @@ public final class TorchEngine {
   static final String EXTRA_LIBRARIES = "PYTORCH_EXTRA_LIBRARY_PATH";
 
   private static final int NO_LIMIT = Integer.MAX_VALUE;
+
+  /** libtorch lives once in a process, and so do the turns on its cores. */
+  private static final AtomicReference<@Nullable TorchEngine> STARTED = new AtomicReference<>();
 
   private final Engine engine;
 
@@ -54,6 +58,15 @@ public final class TorchEngine {
    * @throws ServingException {@code INTERNAL} if libtorch cannot be unpacked or loaded
    */
   public static TorchEngine start(EngineSettings settings) {
+    synchronized (STARTED) {
+      @Nullable TorchEngine running = STARTED.get();
+      TorchEngine engine = running == null ? boot(settings) : running;
+      STARTED.set(engine);
+      return engine;
+    }
+  }
+
+  private static TorchEngine boot(EngineSettings settings) {
     setUnlessSet("OPT_OUT_TRACKING", "true");
     setUnlessSet("ai.djl.offline", "true");
     settings

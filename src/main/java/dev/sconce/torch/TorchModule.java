@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -210,6 +211,31 @@ public final class TorchModule implements AutoCloseable {
         JniUtils.setGradMode(before);
       }
     }
+  }
+
+  /**
+   * How a sum of what {@code method} gives changes with each value of its input, within {@link
+   * #compute}: the gradient. Weights take no part. Safe from several threads at once, other than
+   * DJL's gradient collector, of which a JVM has one.
+   *
+   * <p>libtorch plans a method anew for inputs that want gradients, so this is for a copy of the
+   * module that serves nothing else.
+   *
+   * @param scope owns the gradient
+   * @param input floating point numbers on the module's device, of any shape; made by {@code
+   *     scope}, not by {@link #run}, whose results autograd refuses. If the method throws, DJL
+   *     leaks the input and an array that the method was at, so what may not fit is to be tried
+   *     with {@link #run} first
+   * @param summed picks what is summed of the method's one tensor, by operations that can be
+   *     differentiated
+   * @return in the input's shape and type; empty if what was picked does not change with the input
+   *     in a way that libtorch can follow, as behind a rounding or a quantization
+   * @throws IllegalArgumentException if {@code input} is not floating point numbers
+   * @throws EngineException if the method fails, or libtorch cannot differentiate one of its steps
+   */
+  public Optional<NDArray> gradient(
+      String method, NDManager scope, NDArray input, UnaryOperator<NDArray> summed) {
+    return inTurn(() -> Gradient.of(block, method, scope, (PtNDArray) input, summed));
   }
 
   private static NDList results(IValue value, NDManager scope) {

@@ -24,6 +24,7 @@ final class ImageClassifierHandler extends PictureHandler<List<ImageClassifierHa
   private static final int DEFAULT_TOP_K = 5;
 
   private int topK = DEFAULT_TOP_K;
+  private int seenClasses = Integer.MAX_VALUE;
 
   ImageClassifierHandler(PictureReader reader, ModuleFactory modules) {
     super(PictureSettings.IMAGENET, reader, modules);
@@ -48,11 +49,9 @@ final class ImageClassifierHandler extends PictureHandler<List<ImageClassifierHa
 
   @Override
   List<List<Ranked>> read(ModuleAnswer answer) {
-    NDArray logits = answer.floats(answer.value(), EXPECTED, answer.pictures(), -1);
-    int classes = (int) logits.getShape().get(1);
-    if (classes == 0) {
-      throw answer.unexpected(EXPECTED);
-    }
+    NDArray logits = logits(answer);
+    int classes = Math.toIntExact(logits.getShape().get(1));
+    seenClasses = classes;
     float[] probabilities = logits.softmax(1).toFloatArray();
     List<List<Ranked>> all = new ArrayList<>(answer.pictures());
     for (int picture = 0; picture < answer.pictures(); picture++) {
@@ -65,6 +64,24 @@ final class ImageClassifierHandler extends PictureHandler<List<ImageClassifierHa
               .toList());
     }
     return all;
+  }
+
+  /**
+   * The scores of each picture's classes, float32 [pictures, classes].
+   *
+   * @throws dev.sconce.error.ServingException {@code INTERNAL} if the module gave anything else
+   */
+  static NDArray logits(ModuleAnswer answer) {
+    NDArray logits = answer.floats(answer.value(), EXPECTED, answer.pictures(), -1);
+    if (logits.getShape().get(1) == 0) {
+      throw answer.unexpected(EXPECTED);
+    }
+    return logits;
+  }
+
+  /** How many classes the module told apart when it was last asked; before, as many as can be. */
+  int classes() {
+    return seenClasses;
   }
 
   @Override

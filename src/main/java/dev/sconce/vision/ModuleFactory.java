@@ -28,6 +28,12 @@ final class ModuleFactory {
     void write(Path file, Precision precision, OperatorSet operators) throws IOException;
   }
 
+  /** {@link #load} or {@link #loadDifferentiable}. */
+  @FunctionalInterface
+  interface Writer {
+    Written load(HandlerContext context, String summary, Network network) throws IOException;
+  }
+
   /**
    * A network that was written and loaded.
    *
@@ -49,17 +55,37 @@ final class ModuleFactory {
     Device device = context.device();
     Precision precision =
         PrecisionSetting.of(context.settings(), device, ProcessorFeatures.ofThisMachine());
+    boolean oneDnn = !device.isGpu() && engine.hasOneDnn();
+    OperatorSet operators = oneDnn ? OperatorSet.ONEDNN : OperatorSet.ATEN;
+    return new Written(load(network, precision, operators, device), facts(summary, precision));
+  }
+
+  /**
+   * As {@link #load}, with operators that can be differentiated, and in fp32 whatever the
+   * configuration says: between two steps of an explanation there is little more than bf16 rounds
+   * away.
+   *
+   * @throws dev.sconce.error.ServingException {@code OUT_OF_MEMORY} if the device has no room
+   */
+  Written loadDifferentiable(HandlerContext context, String summary, Network network)
+      throws IOException {
+    TorchModule module = load(network, Precision.FP32, OperatorSet.ATEN, context.device());
+    return new Written(module, facts(summary, Precision.FP32));
+  }
+
+  private static Map<String, Object> facts(String summary, Precision precision) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("network", summary);
     facts.put("precision", precision.name().toLowerCase(Locale.ROOT));
-    return new Written(load(network, precision, device), facts);
+    return facts;
   }
 
-  private TorchModule load(Network network, Precision precision, Device device) throws IOException {
-    boolean oneDnn = !device.isGpu() && engine.hasOneDnn();
+  private TorchModule load(
+      Network network, Precision precision, OperatorSet operators, Device device)
+      throws IOException {
     Path file = Files.createTempFile("sconce-network-", ".pt");
     try {
-      network.write(file, precision, oneDnn ? OperatorSet.ONEDNN : OperatorSet.ATEN);
+      network.write(file, precision, operators);
       return engine.load(file, djl(device));
     } finally {
       Files.deleteIfExists(file);

@@ -17,8 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,24 +143,9 @@ abstract class PictureHandler<R> implements JsonHandler<PictureTensor, R> {
 
   @Override
   public final List<R> inference(List<PictureTensor> batch) {
-    if (model().module.takesList()) {
-      return ask(batch);
-    }
-    // The places of the pictures of each size.
-    Map<List<Long>, List<Integer>> sizes =
-        IntStream.range(0, batch.size())
-            .boxed()
-            .collect(
-                Collectors.groupingBy(
-                    i -> batch.get(i).shape(), LinkedHashMap::new, Collectors.toList()));
-    Map<Integer, R> results = new LinkedHashMap<>();
-    for (List<Integer> places : sizes.values()) {
-      List<R> answers = ask(places.stream().map(batch::get).toList());
-      IntStream.range(0, answers.size()).forEach(i -> results.put(places.get(i), answers.get(i)));
-    }
-    return IntStream.range(0, batch.size())
-        .mapToObj(i -> Objects.requireNonNull(results.get(i)))
-        .toList();
+    return model().module.takesList()
+        ? ask(batch)
+        : BySize.ask(batch, PictureTensor::shape, this::ask);
   }
 
   private List<R> ask(List<PictureTensor> pictures) {
@@ -170,14 +153,8 @@ abstract class PictureHandler<R> implements JsonHandler<PictureTensor, R> {
     pictures.forEach(picture -> picture.writer().accept(floats));
     List<List<Long>> shapes = new ArrayList<>();
     pictures.forEach(picture -> shapes.add(picture.shape()));
-    try {
-      return model().module.ask(pixels.bytes(), shapes, this::read);
-    } catch (ServingException e) {
-      boolean callers = pictures.stream().anyMatch(PictureTensor::callers);
-      throw callers && e.code() == ErrorCode.INTERNAL
-          ? new ServingException(ErrorCode.BAD_REQUEST, e.getMessage(), e)
-          : e;
-    }
+    return PictureTensor.blamingCallers(
+        pictures, () -> model().module.ask(pixels.bytes(), shapes, this::read));
   }
 
   @Override

@@ -61,13 +61,29 @@ final class PictureModule implements AutoCloseable {
    *     room for it
    */
   static PictureModule load(HandlerContext context, ModuleFactory modules) throws IOException {
+    return load(context, modules, modules::load);
+  }
+
+  /**
+   * As {@link #load}, for {@link #gradients}.
+   *
+   * @throws ServingException as {@link #load}
+   */
+  static PictureModule loadDifferentiable(HandlerContext context, ModuleFactory modules)
+      throws IOException {
+    return load(context, modules, modules::loadDifferentiable);
+  }
+
+  private static PictureModule load(
+      HandlerContext context, ModuleFactory modules, ModuleFactory.Writer writer)
+      throws IOException {
     Path file = context.modelFile();
     String name = file.getFileName().toString();
     if (WeightsFormat.of(file) == WeightsFormat.TORCHSCRIPT) {
       return new PictureModule(modules.loadScript(file, context.device()), name, Map.of());
     }
     Classifier network = Classifier.infer(StateDict.read(file));
-    ModuleFactory.Written written = modules.load(context, network.summary(), network::write);
+    ModuleFactory.Written written = writer.load(context, network.summary(), network::write);
     return new PictureModule(written.module(), name, written.facts());
   }
 
@@ -114,6 +130,59 @@ final class PictureModule implements AutoCloseable {
     }
   }
 
+  /**
+   * How numbers that the module gives change with the values of the pictures that it is given.
+   *
+   * @param pixels as {@link #ask} takes them
+   * @param shapes of the pictures, all alike
+   * @param picked of the module's answer one number for each picture
+   * @return the gradients, in the order of {@code pixels}
+   * @throws ServingException {@code BAD_REQUEST} if the module cannot be differentiated; {@code
+   *     OUT_OF_MEMORY} if the device has no room; {@code INTERNAL} if the module fails, or going
+   *     back through it does
+   */
+  float[] gradients(
+      ByteBuffer pixels, List<List<Long>> shapes, Function<ModuleAnswer, NDArray> picked) {
+    String question = fileName + ": " + METHOD + "(" + describe(shapes) + ")";
+    if (takesList) {
+      throw notDifferentiable(question, "a module that takes a tensor");
+    }
+    try {
+      return module.compute(
+          scope -> {
+            NDArray input = together(scope, pixels, shapes);
+            return module
+                .gradient(
+                    METHOD,
+                    scope,
+                    input,
+                    output ->
+                        picked.apply(
+                            new ModuleAnswer(
+                                question, new ScriptValue.Array(output), shapes.size())))
+                .map(gradient -> asSent(gradient, shapes.get(0)).toFloatArray())
+                .orElseThrow(
+                    () ->
+                        notDifferentiable(
+                            question, "floating point operations from the picture to the answer"));
+          });
+    } catch (EngineException e) {
+      throw new ServingException(
+          ErrorCode.INTERNAL,
+          "the gradient of " + question + " failed: " + TorchModule.reason(e),
+          e);
+    }
+  }
+
+  private static ServingException notDifferentiable(String question, String expected) {
+    return new ServingException(
+        ErrorCode.BAD_REQUEST,
+        question
+            + " cannot be differentiated, so there is no explanation (expected: "
+            + expected
+            + ")");
+  }
+
   private String describe(List<List<Long>> shapes) {
     Stream<Shape> inputs =
         takesList
@@ -127,7 +196,15 @@ final class PictureModule implements AutoCloseable {
   /** Written networks take NHWC: for them, the same numbers seen in that order. */
   private NDArray together(NDManager scope, ByteBuffer pixels, List<List<Long>> shapes) {
     NDArray nchw = scope.create(pixels, batch(shapes.size(), shapes.get(0)), DataType.FLOAT32);
-    return written.isEmpty() || shapes.get(0).size() != 3 ? nchw : nchw.transpose(0, 2, 3, 1);
+    return takesNhwc(shapes.get(0)) ? nchw.transpose(0, 2, 3, 1) : nchw;
+  }
+
+  private NDArray asSent(NDArray gradient, List<Long> shape) {
+    return takesNhwc(shape) ? gradient.transpose(0, 3, 1, 2) : gradient;
+  }
+
+  private boolean takesNhwc(List<Long> shape) {
+    return !written.isEmpty() && shape.size() == 3;
   }
 
   private static List<NDArray> apart(NDManager scope, ByteBuffer pixels, List<List<Long>> shapes) {

@@ -33,21 +33,15 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
    * CenterCrop(224)}.
    */
   static final PictureSettings IMAGENET =
-      new PictureSettings(
-          PictureTransform.resize(256).withCenterCrop(224, 224), IMAGENET_MEAN, IMAGENET_STD);
+      imagenet(PictureTransform.resize(256).withCenterCrop(224, 224));
 
   /** {@code ToTensor} alone: pictures in their own size, 0…1. */
   static final PictureSettings AS_THEY_ARE =
       new PictureSettings(PictureTransform.NONE, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
 
-  /**
-   * Reads them from a model's configuration, with ImageNet's statistics if it says nothing of them.
-   *
-   * @param fallback what is done with sizes if the configuration says nothing of them
-   * @throws ServingException {@code INVALID_MODEL} naming key, value and expectation
-   */
-  static PictureSettings of(HandlerSettings settings, PictureTransform fallback) {
-    return of(settings, new PictureSettings(fallback, IMAGENET_MEAN, IMAGENET_STD));
+  /** Those sizes with ImageNet's statistics. */
+  static PictureSettings imagenet(PictureTransform transform) {
+    return new PictureSettings(transform, IMAGENET_MEAN, IMAGENET_STD);
   }
 
   /**
@@ -70,7 +64,7 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
    *
    * @throws ServingException {@code INVALID_MODEL} also if the sizes would differ
    */
-  static PictureSettings ofOneSize(HandlerSettings settings, PictureTransform fallback) {
+  static PictureSettings ofOneSize(HandlerSettings settings, PictureSettings fallback) {
     PictureSettings pictures = of(settings, fallback);
     if (!pictures.sizeIsFixed()) {
       throw settings.fault(

@@ -10,24 +10,26 @@ import dev.sconce.json.RequestJson;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What a module is asked about in one request.
  *
  * @param shape its sizes; of a picture {@code [3, height, width]}
  * @param writer puts its float32 values, in that shape's order, into a buffer
- * @param callers whether the values are the caller's own, so that it is the caller's fault if the
- *     module cannot take them
+ * @param picture what the values were made of, as the module sees it but for the normalisation;
+ *     empty if they are the caller's own
  */
-record PictureTensor(List<Long> shape, Consumer<FloatBuffer> writer, boolean callers) {
+record PictureTensor(List<Long> shape, Consumer<FloatBuffer> writer, Optional<RgbImage> picture) {
 
   /** A picture's pixels, made floats only when they are written. */
   static PictureTensor of(RgbImage picture, Normalizer normalizer) {
     return new PictureTensor(
         List.of(3L, (long) picture.height(), (long) picture.width()),
         floats -> normalizer.write(picture, TensorLayout.NCHW, floats),
-        false);
+        Optional.of(picture));
   }
 
   /**
@@ -50,7 +52,8 @@ record PictureTensor(List<Long> shape, Consumer<FloatBuffer> writer, boolean cal
     }
     FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(count(root)));
     fill(name, root, shape, values);
-    return new PictureTensor(shape, floats -> floats.put(values.duplicate().flip()), true);
+    return new PictureTensor(
+        shape, floats -> floats.put(values.duplicate().flip()), Optional.empty());
   }
 
   private static JsonNode parse(String name, String json) {
@@ -96,6 +99,23 @@ record PictureTensor(List<Long> shape, Consumer<FloatBuffer> writer, boolean cal
             + shown
             + " (expected: a picture, or nested lists of numbers, each as long as"
             + " its neighbours)");
+  }
+
+  /**
+   * Asks a module about tensors; if it fails on those that callers made, that is the caller's
+   * fault.
+   *
+   * @throws ServingException what {@code question} threw, {@code BAD_REQUEST} for {@code INTERNAL}
+   */
+  static <T> T blamingCallers(List<PictureTensor> tensors, Supplier<T> question) {
+    try {
+      return question.get();
+    } catch (ServingException e) {
+      boolean callers = tensors.stream().anyMatch(tensor -> tensor.picture.isEmpty());
+      throw callers && e.code() == ErrorCode.INTERNAL
+          ? new ServingException(ErrorCode.BAD_REQUEST, e.getMessage(), e)
+          : e;
+    }
   }
 
   /** How many values there are. */

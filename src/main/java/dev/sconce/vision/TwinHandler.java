@@ -34,7 +34,8 @@ final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Jud
   static final String NAME = "twin";
 
   private static final int PLANNING_CALLS = 2;
-  private static final PictureTransform ORIGINAL_SIZE = PictureTransform.imageSize(224, 224);
+  private static final PictureSettings ORIGINAL =
+      PictureSettings.imagenet(PictureTransform.imageSize(224, 224));
 
   private final PictureReader reader;
   private final ModuleFactory modules;
@@ -70,7 +71,7 @@ final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Jud
 
   @Override
   public void initialize(HandlerContext context) throws Exception {
-    PictureSettings pictures = PictureSettings.ofOneSize(context.settings(), ORIGINAL_SIZE);
+    PictureSettings pictures = PictureSettings.ofOneSize(context.settings(), ORIGINAL);
     TwinModule module =
         context.shared().open(NAME, TwinModule.class, () -> TwinModule.load(context, modules));
     Map<String, Object> facts = new LinkedHashMap<>(module.facts());

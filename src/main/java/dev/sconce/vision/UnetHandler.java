@@ -6,7 +6,6 @@ import dev.sconce.handler.JsonHandler;
 import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.image.Normalizer;
-import dev.sconce.image.PictureTransform;
 import dev.sconce.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -27,7 +26,6 @@ final class UnetHandler implements JsonHandler<RgbImage, Mask> {
   static final String NAME = "unet";
 
   private static final int PLANNING_CALLS = 2;
-  private static final PictureTransform ORIGINAL_SIZE = PictureTransform.imageSize(96, 128);
 
   private final PictureReader reader;
   private final ModuleFactory modules;
@@ -48,11 +46,10 @@ final class UnetHandler implements JsonHandler<RgbImage, Mask> {
 
   @Override
   public void initialize(HandlerContext context) throws Exception {
-    PictureSettings pictures = PictureSettings.ofOneSize(context.settings(), ORIGINAL_SIZE);
     UnetModule module =
         context.shared().open(NAME, UnetModule.class, () -> UnetModule.load(context, modules));
+    PictureSettings pictures = module.pictures();
     Map<String, Object> facts = new LinkedHashMap<>(module.facts());
-    facts.putAll(pictures.describe());
     PythonHandler.addDifferences(facts, context, pictures.asTorchvision());
     unet = new Unet(module, pictures, pictures.normalizer(), facts);
     // What does not fit the device shows now, not in a request; and a module's first calls are

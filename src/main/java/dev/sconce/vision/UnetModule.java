@@ -4,10 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.HandlerContext;
-import dev.sconce.handler.HandlerSettings;
 import dev.sconce.network.DynamicUnet;
-import dev.sconce.network.DynamicUnet.Options;
-import dev.sconce.network.DynamicUnet.Range;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,10 +20,12 @@ import java.util.Map;
  */
 final class UnetModule implements AutoCloseable {
   private final TorchModule module;
+  private final PictureSettings pictures;
   private final Map<String, Object> facts;
 
-  private UnetModule(TorchModule module, Map<String, Object> facts) {
+  private UnetModule(TorchModule module, PictureSettings pictures, Map<String, Object> facts) {
     this.module = module;
+    this.pictures = pictures;
     this.facts = facts;
   }
 
@@ -37,31 +36,21 @@ final class UnetModule implements AutoCloseable {
    *     is wrong, {@code OUT_OF_MEMORY} if the device has no room for it
    */
   static UnetModule load(HandlerContext context, ModuleFactory modules) throws IOException {
-    Options options = options(context.settings());
-    DynamicUnet network = DynamicUnet.infer(UnetWeights.of(context), options);
+    UnetWeights found = UnetWeights.of(context);
+    UnetSettings settings = UnetSettings.of(context.settings(), found.learner());
+    DynamicUnet network = DynamicUnet.infer(found.weights(), settings.options());
     ModuleFactory.Written written = modules.load(context, network.summary(), network::write);
     Map<String, Object> facts = new LinkedHashMap<>(written.facts());
-    facts.put("blur", options.blur());
-    options.yRange().ifPresent(range -> facts.put("yRange", List.of(range.low(), range.high())));
-    return new UnetModule(written.module(), facts);
+    facts.putAll(settings.facts());
+    return new UnetModule(written.module(), settings.pictures(), facts);
   }
 
-  /** Under fast.ai's own names. */
-  private static Options options(HandlerSettings settings) {
-    return new Options(
-        settings.flag("blur").orElse(Options.DEFAULT.blur()),
-        settings.flag("blur_final").orElse(Options.DEFAULT.blurFinal()),
-        settings.numbers("y_range", 2).map(bounds -> range(settings, bounds)));
+  /** What is to be done with pictures. */
+  PictureSettings pictures() {
+    return pictures;
   }
 
-  private static Range range(HandlerSettings settings, List<Double> bounds) {
-    if (bounds.get(0) >= bounds.get(1)) {
-      throw settings.fault("y_range", "2 numbers, the lower one first");
-    }
-    return new Range(bounds.get(0), bounds.get(1));
-  }
-
-  /** What to tell people of the network. */
+  /** What to tell people of the network and of what is done with pictures. */
   Map<String, Object> facts() {
     return facts;
   }

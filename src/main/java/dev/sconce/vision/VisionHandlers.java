@@ -34,7 +34,7 @@ public final class VisionHandlers implements HandlerRecogniser {
         UnetHandler.NAME,
         () -> new UnetHandler(reader, modules),
         ImageClassifierHandler.NAME,
-        () -> new ImageClassifierHandler(reader, modules),
+        () -> new ExplainingClassifier(reader, modules),
         ImageSegmenterHandler.NAME,
         () -> new ImageSegmenterHandler(reader, modules),
         ObjectDetectorHandler.NAME,

@@ -2,6 +2,8 @@ package dev.sconce.vision;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.network.DynamicUnet;
+import dev.sconce.weights.Learner;
 import dev.sconce.weights.StateDict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,15 +21,21 @@ import java.util.stream.Stream;
  * @param entries a file each
  */
 record WeightsFiles(List<Entry> entries) {
-  private static final List<String> EXTENSIONS = List.of(".pth", ".pt", ".bin", ".safetensors");
+  private static final List<String> EXTENSIONS =
+      List.of(".pth", ".pt", ".bin", ".safetensors", ".pkl");
 
   /**
    * A file.
    *
    * @param text its name, or what is wrong with it if it should hold weights
    * @param weights in it, if it is to hold some and does
+   * @param learner in it, if it holds a whole one of fast.ai's; it then has no {@code weights}
    */
-  record Entry(String text, Optional<StateDict> weights) {}
+  record Entry(String text, Optional<StateDict> weights, Optional<Learner> learner) {
+    private static Entry of(String text) {
+      return new Entry(text, Optional.empty(), Optional.empty());
+    }
+  }
 
   /** Copies the list. */
   WeightsFiles {
@@ -52,18 +60,26 @@ record WeightsFiles(List<Entry> entries) {
   private static Entry entry(Path file) {
     String name = file.getFileName().toString();
     if (EXTENSIONS.stream().noneMatch(name.toLowerCase(Locale.ROOT)::endsWith)) {
-      return new Entry(name, Optional.empty());
+      return Entry.of(name);
     }
     try {
-      return new Entry(name, Optional.of(StateDict.read(file)));
+      Optional<Learner> learner = Learner.find(file);
+      return learner.isPresent()
+          ? new Entry(name, Optional.empty(), learner)
+          : new Entry(name, Optional.of(StateDict.read(file)), learner);
     } catch (ServingException e) {
-      return new Entry(String.valueOf(e.getMessage()), Optional.empty());
+      return Entry.of(String.valueOf(e.getMessage()));
     }
   }
 
   /** The state dicts, by their files' names. */
   List<StateDict> stateDicts() {
     return entries.stream().flatMap(entry -> entry.weights.stream()).toList();
+  }
+
+  /** The learners, by their files' names. */
+  List<Learner> learners() {
+    return entries.stream().flatMap(entry -> entry.learner.stream()).toList();
   }
 
   /**
@@ -75,7 +91,24 @@ record WeightsFiles(List<Entry> entries) {
     return entries.isEmpty()
         ? "no files"
         : entries.stream()
-            .map(e -> e.text + e.weights.map(w -> " (" + kind.apply(w) + ")").orElse(""))
+            .map(
+                e ->
+                    e.text
+                        + e.weights
+                            .map(kind)
+                            .or(() -> e.learner.map(WeightsFiles::kind))
+                            .map(k -> " (" + k + ")")
+                            .orElse(""))
             .collect(Collectors.joining("; "));
+  }
+
+  private static String kind(Learner learner) {
+    return DynamicUnet.recognises(learner.weights())
+        ? "a fast.ai learner of a U-Net"
+        : "a fast.ai learner of a "
+            + learner.modelType()
+            + ", "
+            + learner.weights().tensors().size()
+            + " keys; of learners only those of U-Nets over a ResNet are served";
   }
 }

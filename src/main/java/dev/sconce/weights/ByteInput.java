@@ -1,5 +1,6 @@
 package dev.sconce.weights;
 
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
@@ -57,6 +58,17 @@ final class ByteInput {
   long int64() {
     require(8);
     return bytes.getLong();
+  }
+
+  /** An integer of {@code byteCount} bytes, the last of which has the sign; 0 of none. */
+  BigInteger integer(int byteCount) {
+    byte[] bigEndian = new byte[byteCount + 1];
+    ByteBuffer littleEndian = bytes(byteCount);
+    for (int i = 0; i < byteCount; i++) {
+      bigEndian[byteCount - i] = littleEndian.get(i);
+    }
+    bigEndian[0] = (byte) (byteCount > 0 && bigEndian[1] < 0 ? -1 : 0);
+    return new BigInteger(bigEndian);
   }
 
   /** A double with its most significant byte first. */

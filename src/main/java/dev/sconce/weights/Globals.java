@@ -1,5 +1,6 @@
 package dev.sconce.weights;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,14 @@ interface Globals {
    * dot; empty if the pickle must not ask for it.
    */
   Optional<PickleValue> find(String name);
+
+  /**
+   * What stands in for a persistent id that is no storage, by its parts; empty if the pickle must
+   * not have it.
+   */
+  default Optional<Object> persistent(List<Object> parts) {
+    return Optional.empty();
+  }
 
   /** The most opcodes, and elements copied on their behalf, that such a file has a use for. */
   default int work() {

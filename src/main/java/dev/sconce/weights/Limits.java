@@ -31,6 +31,9 @@ final class Limits {
   /** Characters of a global's name or of a storage's key. */
   static final int NAME_LENGTH = 512;
 
+  /** Names of classes, those of ImageNet-21k included. */
+  static final int CLASS_NAMES = 1 << 15;
+
   /** Bytes of a zip file's directory. */
   static final int DIRECTORY_BYTES = 64 << 20;
 

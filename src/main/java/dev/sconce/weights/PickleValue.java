@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a pickle can hold, as data. Beside these, text is a {@link String}, an integer a {@link
@@ -22,8 +23,7 @@ sealed interface PickleValue
         PickleValue.Items,
         PickleValue.Dict,
         PickleValue.Global,
-        PickleValue.Instance,
-        PickleValue.Stateful,
+        PickleValue.Inert,
         ElementType,
         StorageRef,
         TensorRef,
@@ -89,27 +89,77 @@ sealed interface PickleValue
    *
    * @param name module and name, joined by a dot
    */
-  record Global(String name, Call call) implements PickleValue {}
+  record Global(String name, Call call) implements PickleValue, Call {
+    @Override
+    public Object apply(Unpickler pickle, List<Object> arguments) {
+      return call.apply(pickle, arguments);
+    }
+  }
 
-  /** Stands in for a call of a {@link Global}. */
+  /** Stands in for a call. */
   interface Call {
     /** What the call gives; faults are those of the pickle's file. */
     Object apply(Unpickler pickle, List<Object> arguments);
   }
 
-  /** An object of an allowed class that nothing here needs: its content is read and dropped. */
-  record Instance(String type) implements PickleValue {}
+  /** An object of some class, which does nothing; items that opcodes give it are dropped. */
+  sealed interface Inert extends PickleValue permits Instance, Stateful {
+    /** Takes what BUILD gives. */
+    void setState(Object newState);
+  }
 
-  /** An object of an allowed class whose state is wanted: what BUILD gave it, as it stands. */
-  final class Stateful implements PickleValue {
+  /** An object of an allowed class that nothing here needs: its content is read and dropped. */
+  record Instance(String type) implements Inert {
+    @Override
+    public void setState(Object newState) {}
+  }
+
+  /**
+   * An object whose content is wanted: what it was made with and what BUILD gave it, as it stands.
+   */
+  final class Stateful implements Inert, Call {
+    private final String type;
+    private final List<Object> arguments;
     private Object state = None.NONE;
 
-    void setState(Object newState) {
+    /**
+     * A new object.
+     *
+     * @param type the class, or the function, that was asked for it
+     */
+    Stateful(String type, List<Object> arguments) {
+      this.type = type;
+      this.arguments = arguments;
+    }
+
+    @Override
+    public void setState(Object newState) {
       state = newState;
+    }
+
+    String type() {
+      return type;
+    }
+
+    List<Object> arguments() {
+      return arguments;
     }
 
     Object state() {
       return state;
+    }
+
+    /** What the object has under that name, if its state is a dictionary, as most are. */
+    Optional<Object> attribute(String name) {
+      return state instanceof Dict dict
+          ? Optional.ofNullable(dict.entries().get(name))
+          : Optional.empty();
+    }
+
+    /** Calling it, or making an object of it if it is a class, gives another such object. */
+    @Override
+    public Object apply(Unpickler pickle, List<Object> callArguments) {
+      return new Stateful(type, callArguments);
     }
   }
 

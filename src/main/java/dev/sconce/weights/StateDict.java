@@ -54,12 +54,28 @@ public final class StateDict {
     try (WeightsFile open = WeightsFile.open(file)) {
       StateDict asSaved =
           switch (WeightsFormat.of(open)) {
-            case TORCH_ZIP, TORCHSCRIPT -> TorchZipFile.open(open).stateDict();
-            case TORCH_LEGACY -> TorchLegacyFile.read(open);
+            case TORCH_ZIP -> of(open.source(), TorchZipFile.open(open));
+            case TORCH_LEGACY -> of(open.source(), TorchLegacyFile.open(open));
             case SAFETENSORS -> SafetensorsFile.read(open);
+            case TORCHSCRIPT -> throw other(open.source(), "a TorchScript archive");
           };
       return asSaved.withoutWrapperPrefixes();
     }
+  }
+
+  private static StateDict of(Source source, TorchFile file) {
+    Optional<String> learner = file.type().filter(Learner::isLearner);
+    if (learner.isPresent()) {
+      throw other(source, "a fast.ai learner, as learn.export writes it");
+    }
+    return file.load(Checkpoint.of(source, file.value(new StateDictGlobals())));
+  }
+
+  private static ServingException other(Source source, String what) {
+    return source.fault(
+        "is "
+            + what
+            + " (expected: a state dict, as torch.save(model.state_dict(), path) writes it)");
   }
 
   /** The name of the file, without its folder. */

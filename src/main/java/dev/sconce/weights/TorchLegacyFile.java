@@ -6,6 +6,7 @@ import java.math.BigInteger;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A file as {@code torch.save} wrote it before PyTorch 1.6: five pickles (magic number, protocol,
@@ -15,64 +16,73 @@ import java.util.Map;
  * whatever the platform, {@code torch/csrc/serialization.cpp}. Owned by the one thread that reads
  * the file.
  */
-final class TorchLegacyFile {
+final class TorchLegacyFile implements TorchFile {
   private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
   private static final long PROTOCOL = 1001;
 
   private final WeightsFile file;
-  private final Globals globals;
-  private final ByteInput input;
   private final Map<String, Storage> storages = new HashMap<>();
 
-  private TorchLegacyFile(WeightsFile file, Globals globals) {
+  private TorchLegacyFile(WeightsFile file) {
     this.file = file;
-    this.globals = globals;
-    this.input =
-        new ByteInput(
-            file.source(), "pickle", file.slice(0, Math.min(file.length(), Limits.PICKLE_BYTES)));
   }
 
-  /** The state dict that {@code file} holds. */
-  static StateDict read(WeightsFile file) {
-    return new TorchLegacyFile(file, new StateDictGlobals()).read();
+  /** Reads nothing yet. */
+  static TorchLegacyFile open(WeightsFile file) {
+    return new TorchLegacyFile(file);
   }
 
-  /** What the pickle of {@code file} holds. */
-  static Object value(WeightsFile file, Globals globals) {
-    return new TorchLegacyFile(file, globals).saved().value();
+  @Override
+  public Optional<String> type() {
+    return PickleStart.name(pickles());
   }
 
-  private StateDict read() {
-    Unpickler.Result saved = saved();
-    if (!(next().value() instanceof Items keys)) {
+  @Override
+  public Object value(Globals globals) {
+    ByteInput input = pickles();
+    Unpickler.Result saved = Unpickler.read(input, globals);
+    placeStorages(input, saved.storages());
+    return saved.value();
+  }
+
+  @Override
+  public StateDict load(Checkpoint checkpoint) {
+    return new TensorLoader(file, this::storage, ByteOrder.LITTLE_ENDIAN).load(checkpoint);
+  }
+
+  /** Notes where the storages lie, whose keys come after the object, and they after these. */
+  private void placeStorages(ByteInput input, Map<String, StorageRef> known) {
+    if (!(read(input) instanceof Items keys)) {
       throw file.source().fault("has no list of storages (expected: one after the state dict)");
     }
     long position = input.position();
     for (Object key : keys.items()) {
-      StorageRef ref = key instanceof String name ? saved.storages().get(name) : null;
+      StorageRef ref = key instanceof String name ? known.get(name) : null;
       if (ref == null) {
         throw file.source().fault("lists a storage that no tensor uses (expected: its own)");
       }
       position = place(ref, position);
     }
-    return new TensorLoader(file, this::storage, ByteOrder.LITTLE_ENDIAN)
-        .load(Checkpoint.of(file.source(), saved.value()));
   }
 
-  /** The object, behind what every such file begins with. */
-  private Unpickler.Result saved() {
-    if (!next().value().equals(MAGIC)) {
+  /** The pickles from the object on, behind what every such file begins with. */
+  private ByteInput pickles() {
+    ByteInput input =
+        new ByteInput(
+            file.source(), "pickle", file.slice(0, Math.min(file.length(), Limits.PICKLE_BYTES)));
+    if (!read(input).equals(MAGIC)) {
       throw file.source().fault("is a plain pickle (expected: a file that torch.save wrote)");
     }
-    if (!next().value().equals(PROTOCOL)) {
+    if (!read(input).equals(PROTOCOL)) {
       throw file.source().fault("has an unknown protocol (expected: " + PROTOCOL + ")");
     }
-    Unpickler.Result unusedPlatform = next();
-    return next();
+    Object unusedPlatform = read(input);
+    return input;
   }
 
-  private Unpickler.Result next() {
-    return Unpickler.read(input, globals);
+  /** What the next pickle holds, one of those that are the file format's own. */
+  private static Object read(ByteInput input) {
+    return Unpickler.read(input, new StateDictGlobals()).value();
   }
 
   /** Notes where a storage lies whose number of elements is at {@code position}; gives its end. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A zip file that {@code torch.save} wrote: a folder of any name with {@code data.pkl} and one
@@ -18,7 +19,7 @@ import java.util.Map;
  * <p>Layout: {@code torch/serialization.py}, {@code _save}, and {@code
  * caffe2/serialize/inline_container.h}. Owned by the one thread that reads the file.
  */
-final class TorchZipFile {
+final class TorchZipFile implements TorchFile {
   private static final String PICKLE = "data.pkl";
 
   private final WeightsFile file;
@@ -61,20 +62,23 @@ final class TorchZipFile {
     return directory.find(root + "constants.pkl").isPresent();
   }
 
-  /** The state dict that the file holds. */
-  StateDict stateDict() {
-    if (isTorchScript()) {
-      throw file.source()
-          .fault(
-              "is a TorchScript archive (expected: a state dict, as"
-                  + " torch.save(model.state_dict(), path) writes it)");
-    }
-    return new TensorLoader(file, this::storage, byteOrder())
-        .load(Checkpoint.of(file.source(), value(new StateDictGlobals())));
+  @Override
+  public StateDict load(Checkpoint checkpoint) {
+    return new TensorLoader(file, this::storage, byteOrder()).load(checkpoint);
+  }
+
+  @Override
+  public Optional<String> type() {
+    return PickleStart.name(pickle());
   }
 
   /** What the file's pickle holds, be it TorchScript or not. */
-  Object value(Globals globals) {
+  @Override
+  public Object value(Globals globals) {
+    return Unpickler.read(pickle(), globals).value();
+  }
+
+  private ByteInput pickle() {
     Storage pickle = entry(PICKLE);
     if (pickle.byteLength() > Limits.PICKLE_BYTES) {
       throw file.source()
@@ -84,8 +88,7 @@ final class TorchZipFile {
                   PICKLE, pickle.byteLength(), Limits.PICKLE_BYTES));
     }
     ByteBuffer bytes = pickle.slice(0, pickle.byteLength());
-    ByteInput input = new ByteInput(file.source(), PICKLE, bytes);
-    return Unpickler.read(input, globals).value();
+    return new ByteInput(file.source(), PICKLE, bytes);
   }
 
   private ByteOrder byteOrder() {

@@ -1,19 +1,18 @@
 package dev.sconce.weights;
 
 import dev.sconce.error.ServingException;
+import dev.sconce.weights.PickleValue.Call;
 import dev.sconce.weights.PickleValue.Dict;
-import dev.sconce.weights.PickleValue.Global;
-import dev.sconce.weights.PickleValue.Instance;
+import dev.sconce.weights.PickleValue.Inert;
 import dev.sconce.weights.PickleValue.Items;
-import dev.sconce.weights.PickleValue.Stateful;
 import dev.sconce.weights.PickleValue.Tuple;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads one pickle as data. Nothing is executed and no class is looked up: a pickle may use the
@@ -196,13 +195,7 @@ final class Unpickler {
     if (byteCount < 0 || byteCount > Limits.INTEGER_BYTES) {
       throw misuse(byteCount + " bytes (expected: <= " + Limits.INTEGER_BYTES + ")");
     }
-    byte[] bigEndian = new byte[byteCount + 1];
-    ByteBuffer littleEndian = input.bytes(byteCount);
-    for (int i = 0; i < byteCount; i++) {
-      bigEndian[byteCount - i] = littleEndian.get(i);
-    }
-    bigEndian[0] = (byte) (byteCount > 0 && bigEndian[1] < 0 ? -1 : 0);
-    BigInteger number = new BigInteger(bigEndian);
+    BigInteger number = input.integer(byteCount);
     push(number.bitLength() < Long.SIZE ? (Object) number.longValue() : number);
   }
 
@@ -226,7 +219,7 @@ final class Unpickler {
     Object target = peek();
     if (target instanceof Items list) {
       list.items().addAll(items);
-    } else if (!(target instanceof Instance)) {
+    } else if (!(target instanceof Inert)) {
       throw misuse("the target is no list or set (expected: one)");
     }
   }
@@ -240,15 +233,22 @@ final class Unpickler {
       for (int i = 0; i < keysAndValues.size(); i += 2) {
         dict.put(keysAndValues.get(i), keysAndValues.get(i + 1));
       }
-    } else if (!(target instanceof Instance)) {
+    } else if (!(target instanceof Inert)) {
       throw misuse("the target is no dict (expected: one)");
     }
   }
 
   void storage() {
-    StorageRef storage = StorageRef.of(this, pop());
+    Object id = pop();
+    Optional<Object> other =
+        id instanceof Tuple t ? globals.persistent(t.items()) : Optional.empty();
+    push(other.orElseGet(() -> storage(id)));
+  }
+
+  private StorageRef storage(Object id) {
+    StorageRef storage = StorageRef.of(this, id);
     storages.putIfAbsent(storage.key(), storage);
-    push(storage);
+    return storage;
   }
 
   void globalInText() {
@@ -278,10 +278,10 @@ final class Unpickler {
 
   void call() {
     List<Object> both = pop(2);
-    if (!(both.get(0) instanceof Global global) || !(both.get(1) instanceof Tuple arguments)) {
+    if (!(both.get(0) instanceof Call callee) || !(both.get(1) instanceof Tuple arguments)) {
       throw misuse("no call (expected: a function or class, and a tuple)");
     }
-    push(global.call().apply(this, arguments.items()));
+    push(callee.apply(this, arguments.items()));
   }
 
   void build() {
@@ -291,9 +291,9 @@ final class Unpickler {
       if (state instanceof Dict attributes) {
         dict.setAttributes(attributes.entries());
       }
-    } else if (target instanceof Stateful object) {
+    } else if (target instanceof Inert object) {
       object.setState(state);
-    } else if (!(target instanceof Instance)) {
+    } else {
       throw misuse("the target has no state (expected: a dict or an object)");
     }
   }

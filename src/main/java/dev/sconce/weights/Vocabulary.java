@@ -39,11 +39,9 @@ public final class Vocabulary implements AutoCloseable {
   public static Vocabulary read(Path file) {
     try (WeightsFile open = WeightsFile.open(file)) {
       Object value =
-          switch (WeightsFormat.of(open)) {
-            case TORCH_ZIP, TORCHSCRIPT -> TorchZipFile.open(open).value(new VocabularyGlobals());
-            case TORCH_LEGACY -> TorchLegacyFile.value(open, new VocabularyGlobals());
-            case SAFETENSORS -> throw unknown(open.source(), "is a safetensors file");
-          };
+          TorchFile.open(open)
+              .orElseThrow(() -> unknown(open.source(), "is a safetensors file"))
+              .value(new VocabularyGlobals());
       return of(open.source(), value, DEEPEST);
     }
   }

@@ -39,7 +39,8 @@ final class VocabularyGlobals implements Globals {
 
   private static Map<String, PickleValue> allowedGlobals() {
     Map<String, PickleValue> allowed = new HashMap<>();
-    VOCABULARIES.forEach(name -> add(allowed, name, (pickle, arguments) -> new Stateful()));
+    VOCABULARIES.forEach(
+        name -> add(allowed, name, (pickle, arguments) -> new Stateful(name, arguments)));
     ZEROS.forEach(name -> add(allowed, name, (pickle, arguments) -> 0L));
     add(allowed, "collections.defaultdict", (pickle, arguments) -> defaultDict(arguments));
     for (String name : List.of("build_intlist", "build_tensorlist", "restore_type_tag")) {

@@ -28,12 +28,19 @@ final class BatchRun<P, R> {
   private static final String FIXED_TEXT = "Prediction failed";
 
   private final Handler<P, R> handler;
+  private final Runnable inferred;
 
   /** The streams of the batch: drawn last, so that a slow client holds up no other's answer. */
   private final Queue<Begun> streams = new ArrayDeque<>();
 
-  BatchRun(Handler<P, R> handler) {
+  /**
+   * Runs through a handler.
+   *
+   * @param inferred called after each inference, before the answers to it go out
+   */
+  BatchRun(Handler<P, R> handler, Runnable inferred) {
     this.handler = handler;
+    this.inferred = inferred;
   }
 
   private record Prepared<P>(Job job, P data) {}
@@ -61,7 +68,7 @@ final class BatchRun<P, R> {
   private void infer(List<Prepared<P>> items) {
     List<R> results;
     try {
-      results = handler.inference(items.stream().map(Prepared::data).toList());
+      results = results(items.stream().map(Prepared::data).toList());
       requireOneEach(items, results);
     } catch (Throwable e) {
       if (items.size() == 1) {
@@ -74,6 +81,14 @@ final class BatchRun<P, R> {
     }
     for (int i = 0; i < items.size(); i++) {
       answer(items.get(i).job(), results.get(i));
+    }
+  }
+
+  private List<R> results(List<P> batch) throws Exception {
+    try {
+      return handler.inference(batch);
+    } finally {
+      inferred.run();
     }
   }
 

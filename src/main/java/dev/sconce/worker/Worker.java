@@ -53,6 +53,9 @@ final class Worker {
     /** The handler is open. */
     void opened(Worker worker, Handler<?, ?> handler, long nanos);
 
+    /** An inference is over; its answers have not gone out yet. */
+    void inferred(Handler<?, ?> handler);
+
     /** A batch is done. */
     void handled(List<Job> batch, long startNanos, long endNanos);
 
@@ -72,7 +75,7 @@ final class Worker {
     try (Handler<?, ?> handler = opener.call()) {
       duties.opened(this, handler, nanoClock.getAsLong() - startNanos);
       becomeReady();
-      serve(new BatchRun<>(handler), duties);
+      serve(new BatchRun<>(handler, () -> duties.inferred(handler)), duties);
     } catch (Throwable e) {
       failure = e;
     }

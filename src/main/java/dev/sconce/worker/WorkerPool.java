@@ -222,7 +222,7 @@ public final class WorkerPool {
     return settings;
   }
 
-  /** What the handler says of itself; empty until one has been opened. */
+  /** What the handler said of itself after its last inference; empty until one has been opened. */
   public Map<String, Object> handlerDescription() {
     return handlerDescription;
   }
@@ -265,8 +265,13 @@ public final class WorkerPool {
 
     @Override
     public void opened(Worker worker, Handler<?, ?> handler, long nanos) {
-      handlerDescription = Collections.unmodifiableMap(new LinkedHashMap<>(handler.describe()));
+      inferred(handler);
       tools.metrics().workerLoaded(worker.name(), nanos);
+    }
+
+    @Override
+    public void inferred(Handler<?, ?> handler) {
+      handlerDescription = Collections.unmodifiableMap(new LinkedHashMap<>(handler.describe()));
     }
 
     @Override

@@ -36,6 +36,7 @@ class ManifestJsonTest {
     assertThat(manifest.modelFile()).contains("net.py");
     assertThat(manifest.configFile()).contains("c.yaml");
     assertThat(manifest.requirementsFile()).contains("requirements.txt");
+    assertThat(manifest.sourceVocab()).contains("vocab.pt");
     assertThat(manifest.createdOn()).contains("21/11/2026 08:23:35");
     assertThat(manifest.archiverVersion()).contains("0.12.0");
   }

@@ -60,9 +60,9 @@ class LauncherScriptTest {
         .contains("[--ts-config]\n[" + root + "/config.properties]\n[--when-ready]\n")
         .contains(
             "curl -F left=@" + root.toString().replace(" ", "\\ ") + "/sample/pictures/cat1.jpg")
-        .contains("http://{address}/predictions/siamese")
-        .contains("http://{address}/predictions/fastunet")
-        .contains("http://{address}/predictions/drawings")
+        .contains(" {address}/predictions/siamese")
+        .contains(" {address}/predictions/fastunet")
+        .contains(" {address}/predictions/drawings")
         .endsWith("[--ts-config]\n[own.properties]\n");
   }
 

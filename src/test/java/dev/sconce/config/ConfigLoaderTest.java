@@ -3,11 +3,15 @@ package dev.sconce.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sconce.auth.AuthSettings;
+import dev.sconce.auth.AuthSettings.Asked;
 import dev.sconce.config.ServerConfig.StartupModel;
 import dev.sconce.envelope.Envelope;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.http.CorsSettings;
 import dev.sconce.http.HttpSettings;
+import dev.sconce.http.ListenAddress;
 import dev.sconce.model.ModelSettings;
 import dev.sconce.torch.EngineSettings;
 import java.io.IOException;
@@ -27,8 +31,8 @@ class ConfigLoaderTest {
 
   @TempDir Path directory;
 
-  private static InetSocketAddress address(String host, int port) {
-    return new InetSocketAddress(host, port);
+  private static ListenAddress address(String host, int port) {
+    return new ListenAddress(new InetSocketAddress(host, port), false);
   }
 
   private ServerConfig load(String properties) throws IOException {
@@ -39,23 +43,30 @@ class ConfigLoaderTest {
       throws IOException {
     Path file = directory.resolve("test.properties");
     Files.writeString(file, properties);
-    return new ConfigLoader(LARGE_HEAP, directory)
+    return new ConfigLoader(LARGE_HEAP, directory, directory)
         .load(new Overrides(Optional.of(file), store, models));
   }
 
   @Test
   void withoutAnyKeyTheDefaultsHold() throws IOException {
     ServerConfig config = load("");
-    assertThat(config.inferenceAddress()).isEqualTo(address("127.0.0.1", 8080));
-    assertThat(config.managementAddress()).isEqualTo(address("127.0.0.1", 8081));
-    assertThat(config.metricsAddress()).hasValue(address("127.0.0.1", 8082));
+    assertThat(config.doors().inference()).isEqualTo(address("127.0.0.1", 8080));
+    assertThat(config.doors().management()).isEqualTo(address("127.0.0.1", 8081));
+    assertThat(config.doors().metrics()).hasValue(address("127.0.0.1", 8082));
     assertThat(config.http()).isEqualTo(HttpSettings.defaults());
     assertThat(config.models()).isEqualTo(ModelSettings.defaults());
     assertThat(config.engine()).isEqualTo(EngineSettings.DEFAULT);
     assertThat(config.store().modelStore()).isEmpty();
     assertThat(config.startupModels()).isEmpty();
     assertThat(config.loadAllModels()).isFalse();
-    assertThat(config.remoteManagement()).isFalse();
+    assertThat(config.doors().identity()).isEmpty();
+    assertThat(config.doors().cors()).isEqualTo(CorsSettings.NONE);
+    assertThat(config.auth())
+        .isEqualTo(
+            new AuthSettings(
+                Asked.OF_REMOTE_MANAGEMENT,
+                Duration.ofMinutes(60),
+                directory.resolve("key_file.json")));
     assertThat(config.modelApi()).isTrue();
     assertThat(config.maxPicturePixels()).isEqualTo(178_956_970);
     assertThat(config.unused()).isEmpty();
@@ -91,12 +102,12 @@ class ConfigLoaderTest {
             disable_token_authorization=true
             enable_metrics_api=true
             """);
-    assertThat(config.inferenceAddress()).isEqualTo(address("0.0.0.0", 9080));
-    assertThat(config.managementAddress()).isEqualTo(address("::1", 9081));
-    assertThat(config.metricsAddress()).hasValue(address("127.0.0.1", 8082));
+    assertThat(config.doors().inference()).isEqualTo(address("0.0.0.0", 9080));
+    assertThat(config.doors().management()).isEqualTo(address("::1", 9081));
+    assertThat(config.doors().metrics()).hasValue(address("127.0.0.1", 8082));
     assertThat(config.http().eventLoopThreads()).isEqualTo(32);
     assertThat(config.http().maxBodyBytes()).isEqualTo(1000);
-    assertThat(config.remoteManagement()).isTrue();
+    assertThat(config.auth().asked()).isEqualTo(Asked.OF_NOBODY);
     assertThat(config.modelApi()).isFalse();
   }
 
@@ -151,7 +162,7 @@ class ConfigLoaderTest {
 
   @Test
   void theMetricsListenerCanBeLeftOut() throws IOException {
-    assertThat(load("enable_metrics_api=false").metricsAddress()).isEmpty();
+    assertThat(load("enable_metrics_api=false").doors().metrics()).isEmpty();
   }
 
   @Test
@@ -175,7 +186,7 @@ class ConfigLoaderTest {
             () ->
                 load(
                     """
-                    inference_address=https://127.0.0.1:8080
+                    inference_address=ftp://127.0.0.1:8080
                     management_address=nonsense
                     metrics_address=http:8082
                     job_queue_size=0
@@ -185,10 +196,9 @@ class ConfigLoaderTest {
         .isInstanceOf(ServingException.class)
         .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_CONFIGURATION)
         .hasMessageContaining("6 faults")
-        .hasMessageContaining(
-            "inference_address: https://127.0.0.1:8080 (expected: http://host:port)")
-        .hasMessageContaining("management_address: nonsense (expected: http://host:port)")
-        .hasMessageContaining("metrics_address: http:8082 (expected: http://host:port)")
+        .hasMessageContaining("inference_address: ftp://127.0.0.1:8080 (expected: http://host:port")
+        .hasMessageContaining("management_address: nonsense (expected: http://host:port")
+        .hasMessageContaining("metrics_address: http:8082 (expected: http://host:port")
         .hasMessageContaining("job_queue_size: 0 (expected: a whole number >= 1)")
         .hasMessageContaining("max_request_size: many (expected: a whole number >= 1)")
         .hasMessageContaining("strict_handlers: perhaps (expected: true or false)");
@@ -211,7 +221,7 @@ class ConfigLoaderTest {
     Path file = directory.resolve("latin1.properties");
     Files.write(file, new byte[] {'#', (byte) 0xE9, '\n'});
     Overrides latin1 = new Overrides(Optional.of(file), Optional.empty(), List.of());
-    assertThatThrownBy(() -> new ConfigLoader(LARGE_HEAP, directory).load(latin1))
+    assertThatThrownBy(() -> new ConfigLoader(LARGE_HEAP, directory, directory).load(latin1))
         .isInstanceOf(ServingException.class)
         .hasMessageContaining("latin1.properties cannot be read: it is not UTF-8");
   }
@@ -220,14 +230,14 @@ class ConfigLoaderTest {
   void aFileThatIsNotThereIsAFaultIfItWasNamed() {
     Overrides missing =
         new Overrides(Optional.of(directory.resolve("no.properties")), Optional.empty(), List.of());
-    assertThatThrownBy(() -> new ConfigLoader(LARGE_HEAP, directory).load(missing))
+    assertThatThrownBy(() -> new ConfigLoader(LARGE_HEAP, directory, directory).load(missing))
         .isInstanceOf(ServingException.class)
         .hasMessageContaining("no.properties cannot be read: there is no such file");
   }
 
   @Test
   void aSmallHeapTakesSmallerPictures() {
-    ServerConfig config = new ConfigLoader(1 << 20, directory).load(noFile());
+    ServerConfig config = new ConfigLoader(1 << 20, directory, directory).load(noFile());
     assertThat(config.maxPicturePixels()).isEqualTo((1 << 20) / 20);
   }
 

@@ -12,7 +12,6 @@ import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerFixture;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.JsonHandler;
-import dev.sconce.handler.Output;
 import dev.sconce.json.PythonJson;
 import dev.sconce.tensor.TensorHandlers;
 import dev.sconce.torch.ScriptLoader;
@@ -28,8 +27,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
@@ -42,9 +39,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EnvelopeTest {
   private static final Path GOLDEN = Path.of("src/test/resources/envelope");
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** Digits in which two builds of libtorch may differ. */
-  private static final Pattern DECIMAL = Pattern.compile("-?\\d+\\.\\d{6,}(?:e-?\\d+)?");
 
   private static Stream<JsonNode> golden(String member) throws IOException {
     JsonNode list = JSON.readTree(Files.readString(GOLDEN.resolve("cases.json"))).get(member);
@@ -70,10 +64,10 @@ class EnvelopeTest {
         Handler<?, ?> handler = envelope.around(base)) {
       Optional<String> file = Optional.of(golden.get("model").asText());
       handler.initialize(fixture.context(GOLDEN, file, Map.of()));
-      answers = answers(handler, requests);
+      answers = HandlerFixture.answers(handler, requests);
     }
     for (int i = 0; i < requests.size(); i++) {
-      assertSame(answers.get(i), golden.get("answers").get(i).asText());
+      HandlerFixture.assertSameText(answers.get(i), golden.get("answers").get(i).asText(), 1e-6);
     }
   }
 
@@ -81,40 +75,6 @@ class EnvelopeTest {
     return Objects.requireNonNull(
             new TensorHandlers(new ScriptLoader(TestDevice.engine())).byName().get("base_handler"))
         .get();
-  }
-
-  private static <P, R> List<String> answers(Handler<P, R> handler, List<Input> requests)
-      throws Exception {
-    List<P> batch = new ArrayList<>();
-    for (Input request : requests) {
-      batch.add(handler.preprocess(request));
-    }
-    List<R> results = handler.inference(batch);
-    List<String> answers = new ArrayList<>();
-    for (int i = 0; i < requests.size(); i++) {
-      answers.add(text(handler.postprocess(requests.get(i), results.get(i))));
-    }
-    return answers;
-  }
-
-  private static String text(Output output) {
-    Output.Answer answer = (Output.Answer) output;
-    assertThat(answer.headers()).containsEntry("content-type", "application/json");
-    return StandardCharsets.UTF_8.decode(answer.body().duplicate()).toString();
-  }
-
-  /** The same text but for the last digits of decimals. */
-  private static void assertSame(String actual, String expected) {
-    assertThat(DECIMAL.matcher(actual).replaceAll("N"))
-        .isEqualTo(DECIMAL.matcher(expected).replaceAll("N"));
-    Matcher actualNumbers = DECIMAL.matcher(actual);
-    Matcher expectedNumbers = DECIMAL.matcher(expected);
-    while (actualNumbers.find() && expectedNumbers.find()) {
-      double number = Double.parseDouble(expectedNumbers.group());
-      double tolerance = 1e-6 * Math.max(1, Math.abs(number));
-      assertThat(Double.parseDouble(actualNumbers.group()))
-          .isBetween(number - tolerance, number + tolerance);
-    }
   }
 
   @TestFactory
@@ -171,6 +131,11 @@ class EnvelopeTest {
     }
 
     @Override
+    public boolean explains() {
+      return true;
+    }
+
+    @Override
     public Object result(Input input, Map<String, String> seen) {
       return seen.toString();
     }
@@ -181,7 +146,7 @@ class EnvelopeTest {
         Handler<?, ?> handler = Envelope.of(envelope).orElseThrow().around(new Parts())) {
       handler.initialize(fixture.context(GOLDEN, Map.of()));
       Input request = HandlerFixture.input(Map.of("body", body.replace('\'', '"')));
-      JsonNode answer = JSON.readTree(answers(handler, List.of(request)).get(0));
+      JsonNode answer = JSON.readTree(HandlerFixture.answers(handler, List.of(request)).get(0));
       List<String> seen = new ArrayList<>();
       for (JsonNode value : answer.path(envelope.equals("kservev2") ? "outputs" : "predictions")) {
         seen.add(value.path("data").path(0).asText(value.asText()));
@@ -203,6 +168,29 @@ class EnvelopeTest {
             "{body=application/json:[1,2.5]}",
             "{body=application/json:7}",
             "{data=:ho, target=application/json:3}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"json, predictions", "kserve, explanations", "kservev2, outputs"})
+  void explanationsStandWhereTorchServePutsThem(String envelope, String member) throws Exception {
+    String body =
+        envelope.equals("kservev2")
+            ? "{\"inputs\": [{\"name\": \"a\", \"datatype\": \"BYTES\", \"data\": [\"x\"]}]}"
+            : "{\"instances\": [\"x\"]}";
+    Input plain = HandlerFixture.input(Map.of("body", body));
+    Input explain =
+        new Input(plain.requestId(), plain.parts(), Map.of("explain", "True"), plain.deadline());
+    Input predict =
+        new Input(plain.requestId(), plain.parts(), Map.of("explain", "False"), plain.deadline());
+    try (HandlerFixture fixture = new HandlerFixture();
+        Handler<?, ?> handler = Envelope.of(envelope).orElseThrow().around(new Parts())) {
+      handler.initialize(fixture.context(GOLDEN, Map.of()));
+      List<String> answers = HandlerFixture.answers(handler, List.of(explain, predict));
+      assertThat(JSON.readTree(answers.get(0)).get(member).size()).isEqualTo(1);
+      assertThat(JSON.readTree(answers.get(1)).has("explanations")).isFalse();
+      assertThat(handler.explains()).isTrue();
+    }
+    assertThat(Envelope.KSERVE.around(base()).explains()).isFalse();
   }
 
   @Test
@@ -233,10 +221,14 @@ class EnvelopeTest {
         "kservev2 | {'instances': [1]} | inputs: missing (expected: a list; found: instances)",
         "kservev2 | {'inputs': [7]}    | inputs[0].name: missing (expected: a text)",
         "kservev2 | {'inputs': [{'name': 'a', 'shape': [1], 'data': [1]}]} | inputs[0].datatype: missing (expected: a text)",
-        "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'FP32', 'data': [1]}]} | inputs[0].shape: missing (expected: a list of at most 64 whole numbers >= 1)",
-        "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'FP32', 'shape': [0, 100000000], 'data': []}]} | inputs[0].shape: a list (expected: a list of at most 64 whole numbers >= 1)",
+        "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'FP32', 'data': [1]}]} | inputs[0].shape: missing (expected: a list of at most 64 whole numbers >= 1, of which one may be -1 instead)",
+        "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'FP32', 'shape': [0, 100000000], 'data': []}]} | inputs[0].shape: a list (expected: a list of at most 64 whole numbers >= 1, of which one may be -1 instead)",
         "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'FP32', 'shape': [2147483647, 2147483647, 4], 'data': [1]}]} | inputs[0].data: 1 elements (expected: 4611686014132420609, for the shape)",
         "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'FP32', 'shape': [3], 'data': [1, 2]}]} | inputs[0].data: 2 elements (expected: 3, for the shape)",
+        "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'FP32', 'shape': [2, -1], 'data': [1, 2, 3]}]} | inputs[0].data: 3 elements (expected: a multiple of 2, for the shape)",
+        "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'FP32', 'shape': [-1], 'data': []}]} | inputs[0].data: 0 elements (expected: a multiple of 1, for the shape)",
+        "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'FP32', 'shape': [-1, -1], 'data': [1]}]} | inputs[0].shape: a list (expected: a list of at most 64 whole numbers >= 1, of which one may be -1 instead)",
+        "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'FP32', 'shape': [2147483647, -1, 2147483647], 'data': [1]}]} | inputs[0].data: 1 elements (expected: a multiple of 4611686014132420609, for the shape)",
         "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'FP32', 'shape': [1], 'data': 1}]} | inputs[0].data: 1 (expected: a list)",
         "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'BYTES', 'shape': [0], 'data': []}]} | inputs[0].data: an empty list (expected: a list of one)",
         "kservev2 | {'inputs': [{'name': 'a', 'datatype': 'BF16', 'shape': [1], 'data': [1]}]} | inputs[0].datatype: BF16 (expected: BYTES, BOOL, UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, FP16, FP32 or FP64)",

@@ -1,17 +1,25 @@
 package dev.sconce.handler;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sconce.torch.TestDevice;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What handlers are given, on the device that tests run on. */
 public final class HandlerFixture implements AutoCloseable {
+  private static final Pattern DECIMAL = Pattern.compile("-?\\d+\\.\\d{4,}(?:e-?\\d+)?");
+
   private final SharedResources shared = new SharedResources();
 
   /** The device that tests run on. */
@@ -51,6 +59,42 @@ public final class HandlerFixture implements AutoCloseable {
     }
     Deadline deadline = Deadline.after(Duration.ofMinutes(5), System::nanoTime);
     return new Input("server-id", read, Map.of(), deadline);
+  }
+
+  /** The JSON with which an initialized handler answers a batch of requests. */
+  public static <P, R> List<String> answers(Handler<P, R> handler, List<Input> requests)
+      throws Exception {
+    List<P> batch = new ArrayList<>();
+    for (Input request : requests) {
+      batch.add(handler.preprocess(request));
+    }
+    List<R> results = handler.inference(batch);
+    assertThat(results).hasSameSizeAs(batch);
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      Output.Answer answer = (Output.Answer) handler.postprocess(requests.get(i), results.get(i));
+      assertThat(answer.headers()).containsEntry("content-type", "application/json");
+      answers.add(StandardCharsets.UTF_8.decode(answer.body().duplicate()).toString());
+    }
+    return answers;
+  }
+
+  /**
+   * Fails unless a JSON text is another one to the letter, but for the last digits of decimals, in
+   * which two builds of libtorch may differ.
+   *
+   * @param tolerance of a number below 1; of larger ones it is relative
+   */
+  public static void assertSameText(String actual, String expected, double tolerance) {
+    assertThat(DECIMAL.matcher(actual).replaceAll("N"))
+        .isEqualTo(DECIMAL.matcher(expected).replaceAll("N"));
+    Matcher actualNumbers = DECIMAL.matcher(actual);
+    Matcher expectedNumbers = DECIMAL.matcher(expected);
+    while (actualNumbers.find() && expectedNumbers.find()) {
+      double number = Double.parseDouble(expectedNumbers.group());
+      double most = tolerance * Math.max(1, Math.abs(number));
+      assertThat(Double.parseDouble(actualNumbers.group())).isBetween(number - most, number + most);
+    }
   }
 
   @Override

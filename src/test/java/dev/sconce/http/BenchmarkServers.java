@@ -100,7 +100,7 @@ final class BenchmarkServers {
     Transport transport = Transport.best(true);
     new ServerBootstrap()
         .group(new MultiThreadIoEventLoopGroup(transport.ioHandlers()))
-        .channel(transport.serverChannel())
+        .channel(transport.tcp())
         .childHandler(
             new ChannelInitializer<SocketChannel>() {
               @Override

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -49,10 +47,10 @@ class HttpServerTest {
     Listener inference = new Listener(TestServer.anyPort(), r -> TestServer.text("inference"));
     Listener management = new Listener(TestServer.anyPort(), r -> TestServer.text("management"));
     try (HttpServer server = open(HttpSettings.defaults(), inference, management)) {
-      List<SocketAddress> addresses = server.addresses();
+      List<ListenAddress> addresses = server.addresses();
       assertThat(addresses).hasSize(2).doesNotHaveDuplicates();
-      try (RawClient first = new RawClient(addresses.get(0));
-          RawClient second = new RawClient(addresses.get(1))) {
+      try (RawClient first = new RawClient(addresses.get(0).socket());
+          RawClient second = new RawClient(addresses.get(1).socket())) {
         assertThat(first.send(GET).reply().body()).isEqualTo("inference");
         assertThat(second.send(GET).reply().body()).isEqualTo("management");
       }
@@ -76,16 +74,6 @@ class HttpServerTest {
     try (ServerSocket again = new ServerSocket(free)) {
       assertThat(again.getLocalPort()).isEqualTo(free);
     }
-  }
-
-  @Test
-  void anAddressOfAnotherKindIsRefused() {
-    Listener unix =
-        new Listener(UnixDomainSocketAddress.of("target/http.sock"), r -> TestServer.text(""));
-    assertThatThrownBy(() -> open(HttpSettings.defaults(), unix))
-        .isInstanceOf(ServingException.class)
-        .hasMessageStartingWith("cannot listen on target/http.sock: ")
-        .hasMessageNotContaining("null");
   }
 
   /** Closes the server on a thread of its own; back when every connection has been told. */

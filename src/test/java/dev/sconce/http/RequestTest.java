@@ -158,7 +158,7 @@ class RequestTest {
                 },
                 () -> "id",
                 System::nanoTime);
-        RawClient client = new RawClient(server.addresses().get(0))) {
+        RawClient client = new RawClient(server.addresses().get(0).socket())) {
       assertThat(client.send(GET).reply().body()).isEqualTo("ok");
       assertThat(client.send(GET).reply().body()).isEqualTo("ok");
     }
@@ -208,7 +208,7 @@ class RequestTest {
                 (request, status, took) -> {},
                 () -> "id",
                 System::nanoTime);
-        RawClient client = new RawClient(server.addresses().get(0))) {
+        RawClient client = new RawClient(server.addresses().get(0).socket())) {
       RawClient.Reply reply = client.send(GET).reply();
       assertThat(reply.statusLine()).isEqualTo("HTTP/1.1 500 Internal Server Error");
       assertThat(reply.body()).isEmpty();

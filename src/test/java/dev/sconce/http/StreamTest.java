@@ -194,7 +194,7 @@ class StreamTest {
     }
   }
 
-  private static final class Idle implements Flow.Subscription {
+  static final class Idle implements Flow.Subscription {
     @Override
     public void request(long pieces) {}
 

@@ -27,10 +27,14 @@ final class TestServer implements AutoCloseable {
   private final HttpServer server;
 
   TestServer(HttpSettings settings, Endpoint endpoint) {
+    this(settings, new Listener(anyPort(), endpoint));
+  }
+
+  TestServer(HttpSettings settings, Listener listener) {
     server =
         HttpServer.open(
             settings,
-            List.of(new Listener(anyPort(), endpoint)),
+            List.of(listener),
             new TestErrors(),
             (request, status, took) ->
                 access.add(
@@ -97,8 +101,12 @@ final class TestServer implements AutoCloseable {
     return CompletableFuture.completedFuture(Response.of(200, "text/plain", text));
   }
 
+  ListenAddress listening() {
+    return server.addresses().get(0);
+  }
+
   InetSocketAddress address() {
-    return (InetSocketAddress) server.addresses().get(0);
+    return (InetSocketAddress) listening().socket();
   }
 
   URI uri(String path) {

@@ -5,6 +5,7 @@ import static dev.sconce.model.ModelsFixture.registration;
 import static dev.sconce.model.ModelsFixture.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sconce.error.ErrorCode;
 import java.io.IOException;
@@ -20,6 +21,9 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Handlers in a jar of the model's own archive. */
 class HandlerJarTest {
@@ -81,11 +85,84 @@ class HandlerJarTest {
   @Test
   void aClassInTheJarThatIsNoHandlerIsRefused() throws Exception {
     try (ModelsFixture fixture = serving("package com.example; public class Upper {}")) {
+      assertRefused(fixture, "com.example.Upper: not a handler (expected:");
+    }
+  }
+
+  /** The class with something else in it: a member, or a changed header. */
+  private static Stream<Arguments> handlersThatCannotServe() {
+    return Stream.of(
+        arguments(
+            UPPER.replace("private String server", "private Upper() {}\n  private String server"),
+            "com.example.Upper: cannot be made (expected: a public class with a public constructor"),
+        arguments(
+            UPPER.replace("public class", "class"),
+            "com.example.Upper: cannot be made (expected: a public class with a public constructor"),
+        arguments(
+            UPPER.replace("public class", "public abstract class"),
+            "com.example.Upper: not a handler (expected:"),
+        arguments(
+            UPPER.replace("\"hidden\";\n\n", "Integer.parseInt(\"x\") + \"\";\n\n"),
+            "com.example.Upper: its constructor failed: java.lang.NumberFormatException: For"),
+        arguments(
+            UPPER.replace(
+                "private String", "static int x = Integer.parseInt(\"x\"); private String"),
+            "com.example.Upper: the class cannot be loaded: java.lang.ExceptionInInitializerError"),
+        arguments(
+            UPPER.replace(
+                "try {", "if (true) throw new IllegalStateException(\"no luck\");\ntry {"),
+            "com.example.Upper: initialize failed: java.lang.IllegalStateException: no luck"),
+        arguments(
+            UPPER
+                .replace("try {", "if (true) throw new IllegalStateException(\"no luck\");\ntry {")
+                .replace(
+                    "public String preprocess",
+                    "public void close() { throw new RuntimeException(); }\n  public String preprocess"),
+            "com.example.Upper: initialize failed: java.lang.IllegalStateException: no luck"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("handlersThatCannotServe")
+  void aHandlerThatCannotServeIsRefusedWithTheReason(String source, String reason)
+      throws Exception {
+    try (ModelsFixture fixture = serving(source)) {
+      assertRefused(fixture, reason);
+    }
+  }
+
+  @Test
+  void aClassThatIsNotInTheJarIsToldWithTheHandlersThatAre() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "com.example.Lower", "");
+      addJar(store.resolve("m-1.0/upper.jar"), UPPER);
       assertThatThrownBy(() -> fixture.register(registration("m-1.0", 1)))
           .cause()
-          .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
-          .hasMessageStartingWith("com.example.Upper: not a handler (expected:");
+          .hasMessageContaining("handler com.example.Lower, which cannot be run here; ")
+          .hasMessageContaining("; in jars: com.example.Upper (expected:");
     }
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("n", "1.0", "", "handler: com.example.Lower\n");
+      addJar(store.resolve("n-1.0/upper.jar"), UPPER);
+      assertThatThrownBy(() -> fixture.register(registration("n-1.0", 1)))
+          .cause()
+          .hasMessageStartingWith("handler: com.example.Lower (expected: one of")
+          .hasMessageEndingWith("or a class in a jar of n-1.0; found: com.example.Upper)");
+    }
+  }
+
+  @Test
+  void aBrokenJarIsNamed() throws Exception {
+    try (ModelsFixture fixture = serving(UPPER)) {
+      Files.writeString(store.resolve("m-1.0/broken.jar"), "PK no jar");
+      assertRefused(fixture, "broken.jar: ");
+    }
+  }
+
+  private static void assertRefused(ModelsFixture fixture, String reason) {
+    assertThatThrownBy(() -> fixture.register(registration("m-1.0", 1)))
+        .cause()
+        .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
+        .hasMessageStartingWith(reason);
   }
 
   @Test

@@ -8,7 +8,6 @@ import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerContract;
 import dev.sconce.handler.HandlerFixture;
 import dev.sconce.handler.Input;
-import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.torch.ScriptLoader;
 import dev.sconce.torch.TestDevice;
@@ -21,8 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +28,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TextClassifierHandlerTest extends HandlerContract<long[], float[]> {
-  private static final Pattern DECIMAL = Pattern.compile("0\\.\\d+");
   @TempDir Path directory;
 
   @Override
@@ -74,7 +70,35 @@ class TextClassifierHandlerTest extends HandlerContract<long[], float[]> {
         knowsAll ? GoldenTexts.all() : GoldenTexts.all().subList(0, 9); // those it was made of
     List<String> answers = answers(golden.stream().map(GoldenTexts::text).toList());
     for (int i = 0; i < golden.size(); i++) {
-      assertSame(answers.get(i), golden.get(i).answer());
+      HandlerFixture.assertSameText(answers.get(i), golden.get(i).answer(), 1e-6);
+    }
+  }
+
+  @Test
+  void theVocabularyMayBeNamedAsOldManifestsNameIt() throws Exception {
+    List<Input> requests = List.of(request(GoldenTexts.all().get(0).text()));
+    String expected = GoldenTexts.all().get(0).answer();
+    Files.move(directory.resolve("source_vocab.pt"), directory.resolve("Words.pt"));
+    try (HandlerFixture fixture = new HandlerFixture();
+        TextClassifierHandler handler = newHandler()) {
+      handler.initialize(fixture.context(directory, Map.of("sourceVocab", "Words.pt")));
+      HandlerFixture.assertSameText(
+          HandlerFixture.answers(handler, requests).get(0), expected, 1e-6);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gone.pt", "../outside.pt", "."})
+  void aNamedVocabularyHasToBeAFileOfTheArchive(String name) throws Exception {
+    Path model = Files.createDirectory(directory.resolve("model"));
+    Files.copy(directory.resolve("source_vocab.pt"), directory.resolve("outside.pt"));
+    try (HandlerFixture fixture = new HandlerFixture();
+        TextClassifierHandler handler = newHandler()) {
+      assertThatThrownBy(
+              () -> handler.initialize(fixture.context(model, Map.of("sourceVocab", name))))
+          .isInstanceOfSatisfying(
+              ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
+          .hasMessage("sourceVocab: " + name + " (expected: a file of the archive)");
     }
   }
 
@@ -83,27 +107,11 @@ class TextClassifierHandlerTest extends HandlerContract<long[], float[]> {
     try (HandlerFixture fixture = new HandlerFixture();
         TextClassifierHandler handler = newHandler()) {
       handler.initialize(fixture.context(directory, Map.of()));
-      List<long[]> batch = new ArrayList<>();
+      List<Input> requests = new ArrayList<>();
       for (String text : texts) {
-        batch.add(handler.preprocess(request(text)));
+        requests.add(request(text));
       }
-      List<String> answers = new ArrayList<>();
-      for (float[] result : handler.inference(batch)) {
-        Output.Answer answer = (Output.Answer) handler.postprocess(request(""), result);
-        answers.add(StandardCharsets.UTF_8.decode(answer.body().duplicate()).toString());
-      }
-      return answers;
-    }
-  }
-
-  private static void assertSame(String actual, String expected) {
-    assertThat(DECIMAL.matcher(actual).replaceAll("N"))
-        .isEqualTo(DECIMAL.matcher(expected).replaceAll("N"));
-    Matcher actualNumbers = DECIMAL.matcher(actual);
-    Matcher expectedNumbers = DECIMAL.matcher(expected);
-    while (actualNumbers.find() && expectedNumbers.find()) {
-      double number = Double.parseDouble(expectedNumbers.group());
-      assertThat(Double.parseDouble(actualNumbers.group())).isBetween(number - 1e-6, number + 1e-6);
+      return HandlerFixture.answers(handler, requests);
     }
   }
 

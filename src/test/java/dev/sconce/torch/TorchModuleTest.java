@@ -13,7 +13,14 @@ import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +72,80 @@ class TorchModuleTest {
       }
     } finally {
       JniUtils.setGradMode(before);
+    }
+  }
+
+  private static Optional<List<Float>> gradient(TorchModule module, float... x) {
+    return module.compute(
+        scope ->
+            module
+                .gradient("forward", scope, scope.create(x), NDArray::sum)
+                .map(
+                    gradient ->
+                        Arrays.stream(gradient.toArray()).map(Number::floatValue).toList()));
+  }
+
+  @Test
+  void theGradientOfASumOfOutputsIsGivenForEachInput() throws IOException {
+    try (TorchModule cube = module("return torch.mul(torch.mul(x, x), x)");
+        TorchModule constant = module("return torch.round(torch.ones_like(x))")) {
+      assertThat(gradient(cube, 1, 2, -3)).contains(List.of(3f, 12f, 27f));
+      assertThat(gradient(constant, 1, 2)).isEmpty();
+      assertThat(run(cube, 2)).containsExactly(8);
+    }
+  }
+
+  @Test
+  void gradientsAreRightFromSeveralThreadsAtOnce() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (TorchModule cube = module("return torch.mul(torch.mul(x, x), x)")) {
+      List<Future<?>> runs = new ArrayList<>();
+      for (int thread = 1; thread <= 4; thread++) {
+        float x = thread;
+        runs.add(
+            threads.submit(
+                () -> {
+                  for (int call = 0; call < 250; call++) {
+                    assertThat(gradient(cube, x, 2 * x)).contains(List.of(3 * x * x, 12 * x * x));
+                  }
+                }));
+      }
+      for (Future<?> run : runs) {
+        run.get();
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void aFailedGradientLeavesTheThreadAsItWas() throws IOException {
+    boolean before = JniUtils.isGradMode();
+    try (TorchModule failing = module("return torch.view(x, [7])");
+        TorchModule square = module("return torch.mul(x, x)")) {
+      for (boolean mode : new boolean[] {false, true}) {
+        JniUtils.setGradMode(mode);
+        assertThatThrownBy(() -> gradient(failing, 5)).isInstanceOf(EngineException.class);
+        assertThat(JniUtils.isGradMode()).isEqualTo(mode);
+        assertThat(gradient(square, 5)).contains(List.of(10f));
+        assertThat(JniUtils.isGradMode()).isEqualTo(mode);
+      }
+    } finally {
+      JniUtils.setGradMode(before);
+    }
+  }
+
+  @Test
+  void whatAreNoFloatingPointNumbersHasNoGradient() throws IOException {
+    try (TorchModule module = module("return x")) {
+      assertThatThrownBy(
+              () ->
+                  module.compute(
+                      scope ->
+                          module.gradient(
+                              "forward", scope, scope.create(new long[] {1, 2}), NDArray::sum)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("int64 [2] (expected: floating point numbers, which alone have a gradient)");
     }
   }
 

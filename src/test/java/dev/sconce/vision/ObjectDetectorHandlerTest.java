@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,7 +99,7 @@ class ObjectDetectorHandlerTest extends PictureHandlerContract<List<Detection>> 
           .hasMessageStartingWith("net.pt: forward(float32 [1, 3, 83, 119]) failed: shape '[1, 3,");
       float[] values = new float[3 * 40 * 50];
       PictureTensor fitting =
-          new PictureTensor(List.of(3L, 40L, 50L), floats -> floats.put(values), false);
+          new PictureTensor(List.of(3L, 40L, 50L), floats -> floats.put(values), Optional.empty());
       assertThat(handler.inference(List.of(fitting))).hasSize(1);
     }
   }

@@ -20,7 +20,7 @@ class PictureSettingsTest {
   private static final PictureTransform FALLBACK = PictureTransform.imageSize(224, 224);
 
   private static PictureSettings read(Map<String, Object> settings) {
-    return PictureSettings.of(new HandlerSettings(settings), FALLBACK);
+    return PictureSettings.of(new HandlerSettings(settings), PictureSettings.imagenet(FALLBACK));
   }
 
   private static void assertRefused(Map<String, Object> settings, String message) {

@@ -2,7 +2,6 @@ package dev.sconce.vision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sconce.handler.HandlerSettings;
 import dev.sconce.image.PictureTransform;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PythonHandlerTest {
   private static final List<PythonHandler.Transform> TWIN =
-      PictureSettings.of(HandlerSettings.NONE, PictureTransform.imageSize(224, 224))
-          .asTorchvision();
+      PictureSettings.imagenet(PictureTransform.imageSize(224, 224)).asTorchvision();
 
   @TempDir Path directory;
 

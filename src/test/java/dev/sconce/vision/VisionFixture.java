@@ -35,6 +35,10 @@ final class VisionFixture implements AutoCloseable {
     return new ImageClassifierHandler(READER, modules());
   }
 
+  static ExplainingClassifier explainingClassifier() {
+    return new ExplainingClassifier(READER, modules());
+  }
+
   static ImageSegmenterHandler imageSegmenter() {
     return new ImageSegmenterHandler(READER, modules());
   }

@@ -223,10 +223,14 @@ class UnpicklerTest {
       byte[] pickle = sequence(random);
       assertThatCode(
               () -> {
-                try {
-                  Unpickler.Result unused = Unpickler.read(input(pickle), new StateDictGlobals());
-                } catch (ServingException e) {
-                  assertThat(e.getMessage()).startsWith("w.pth: ");
+                for (Globals globals :
+                    List.of(
+                        new StateDictGlobals(), new VocabularyGlobals(), new LearnerGlobals())) {
+                  try {
+                    Unpickler.Result unused = Unpickler.read(input(pickle), globals);
+                  } catch (ServingException e) {
+                    assertThat(e.getMessage()).startsWith("w.pth: ");
+                  }
                 }
               })
           .as("%s", new String(pickle, StandardCharsets.ISO_8859_1))

@@ -57,6 +57,36 @@ class WorkerPoolTest {
     }
   }
 
+  /** As a caller who has its answer sees it at once. */
+  @Test
+  void aDescriptionTellsOfTheLastInferenceBeforeItsAnswerGoesOut() throws Exception {
+    List<String> seen = new ArrayList<>();
+    EchoHandler handler =
+        new EchoHandler() {
+          @Override
+          public List<String> inference(List<String> batch) {
+            seen.addAll(batch);
+            if (batch.contains("bad")) {
+              throw new IllegalStateException("on purpose");
+            }
+            return batch;
+          }
+
+          @Override
+          public Map<String, Object> describe() {
+            return Map.of("seen", List.copyOf(seen));
+          }
+        };
+    try (PoolFixture fixture = new PoolFixture(settings(1, NO_DELAY, 5), handler)) {
+      fixture.scale(1);
+      assertThat(fixture.pool.handlerDescription()).containsEntry("seen", List.of());
+      text(fixture.send("a"));
+      assertThat(fixture.pool.handlerDescription()).containsEntry("seen", List.of("a"));
+      assertThatThrownBy(fixture.send("bad")::get).hasMessageContaining("Prediction failed");
+      assertThat(fixture.pool.handlerDescription()).containsEntry("seen", List.of("a", "bad"));
+    }
+  }
+
   @Test
   void aStreamIsDrawnOnTheWorkersThreadAsTheClientTakesIt() throws Exception {
     List<String> drawnBy = Collections.synchronizedList(new ArrayList<>());

@@ -1,0 +1,153 @@
+"""Writes src/test/resources/unet/learner*: small fast.ai learners as learn.export writes them, and what they answer.
+
+learner.pkl            Normalize, Resize squishing, codes in a NumPy array, weight_norm
+learner-options.pkl    no Normalize and no Resize, codes in a list, blur but for the last, y_range, pickle protocol 4
+learner-legacy.pkl     torch.save's legacy format; resized by items and by batches, codes of NumPy's scalars, self-attention
+learner-mish.pkl       another activation, which the weights do not show
+learner-classifier.pkl no U-Net
+learners.json          state dicts (SHA-256 of each tensor's bytes), masks and logits for pictures that served.py made
+
+Needs fastai 2.8.12 with torch 2.7.1, torchvision 0.22.1, Pillow 13.0.0 and plum-dispatch 2.5.7 (learners with 2.10 cannot be
+pickled). Run from the repository's root:
+    python scripts/golden/unet_learner.py
+"""
+import base64
+import hashlib
+import json
+import pathlib
+import tempfile
+import zlib
+
+import cloudpickle
+import fastai.callback.progress  # noqa: F401  (gives learners no_bar)
+import numpy as np
+import torch
+from fastai.data.block import CategoryBlock, DataBlock
+from fastai.data.transforms import Normalize, get_image_files
+from fastai.layers import Mish, NormType
+from fastai.learner import Learner, load_learner
+from fastai.losses import CrossEntropyLossFlat
+from fastai.metrics import foreground_acc
+from fastai.vision.augment import Resize, ResizeMethod, aug_transforms
+from fastai.vision.core import PILImage, PILMask, imagenet_stats
+from fastai.vision.data import ImageBlock, MaskBlock
+from fastai.vision.learner import create_head
+from fastai.vision.models.unet import DynamicUnet
+from torchvision.models.resnet import BasicBlock
+
+import formula
+import twin
+
+OUT = pathlib.Path("src/test/resources/unet")
+PICTURES = pathlib.Path("src/test/resources/served")
+CODES = ["sky", "road", "tree", "house", "car", "größer"]
+SIZE = (96, 128)  # of the pictures learnt from
+
+
+def encoder():
+    """Three stages, so that the files stay small."""
+    return torch.nn.Sequential(*list(twin.small_resnet(BasicBlock, [1, 1, 1, 1], 4).children())[:-3])
+
+
+def mask_of(picture):
+    """A function of the user's own, which goes into the file with its code."""
+    return picture.parent / "masks" / picture.name
+
+
+def pictures(folder):
+    (folder / "masks").mkdir()
+    for i in range(4):
+        PILImage.create(formula.picture(f"p{i}", *SIZE)).save(folder / f"{i}.png")
+        PILMask.create((formula.picture(f"m{i}", *SIZE)[:, :, 0] % len(CODES)).astype(np.uint8)).save(folder / "masks" / f"{i}.png")
+    return folder
+
+
+def loaders(folder, block, get_y, **transforms):
+    data = DataBlock(blocks=(ImageBlock, block), get_items=lambda path: get_image_files(path, recurse=False), get_y=get_y,
+                     splitter=lambda items: ([0, 1], [2, 3]), **transforms)
+    return data.dataloaders(folder, bs=2, path=folder)
+
+
+def learner(folder, codes, model, item_tfms=None, batch_tfms=None):
+    dls = loaders(folder, MaskBlock(codes), mask_of, item_tfms=item_tfms, batch_tfms=batch_tfms)
+    made = formula.fill(model.eval(), "learner.", "bn2")
+    return Learner(dls, made, loss_func=CrossEntropyLossFlat(axis=1), metrics=foreground_acc, path=folder)
+
+
+def unet(**options):
+    return DynamicUnet(encoder(), len(CODES), SIZE, **options)
+
+
+def trained(learn):
+    """After a training that changes nothing but leaves what a training leaves."""
+    state = {key: value.clone() for key, value in learn.model.state_dict().items()}
+    with learn.no_bar():
+        learn.fit(1)
+    learn.model.load_state_dict(state)
+    return learn
+
+
+def answers(file):
+    learn = load_learner(file)
+    rows = []
+    for name in ("colour.png", "baseline.jpg", "grey.jpg", "fastunet-rgba.png"):
+        with learn.no_bar():
+            mask = learn.predict(PICTURES / name)[1].to(torch.uint8).numpy()
+        pixels = learn.dls.test_dl([PICTURES / name], num_workers=0).one_batch()[0]
+        with torch.inference_mode():
+            logits = torch.Tensor(learn.model.eval()(pixels))[0].flatten()
+        stride = max(1, len(logits) // 200) | 1
+        print(f"  {name} {mask.shape}: {len(np.unique(mask))} of {len(CODES)} classes, largest {logits.abs().max():.3g}")
+        rows.append({"name": name, "height": mask.shape[0], "width": mask.shape[1],
+                     "largest": float(logits.abs().max()), "stride": stride,
+                     "mask": base64.b64encode(zlib.compress(mask.tobytes(), 9)).decode(),
+                     "logits": [float(f"{v:.6g}") for v in logits[::stride].tolist()]})
+    return rows
+
+
+def state(learn):
+    return [{"key": key, "dtype": str(value.dtype).removeprefix("torch."), "shape": list(value.shape),
+             "sha256": hashlib.sha256(value.contiguous().numpy().tobytes()).hexdigest()}
+            for key, value in learn.model.state_dict().items()]
+
+
+def export(learn, name, **how):
+    learn.export((OUT / name).absolute(), **how)
+    print(name, (OUT / name).stat().st_size, "bytes")
+    return {"file": name, "state": state(learn), "pictures": answers(OUT / name)}
+
+
+def legacy(learn, name):
+    learn.dls, learn.opt = learn.dls.new_empty(), None  # what export does
+    torch.save(learn, OUT / name, pickle_module=cloudpickle, pickle_protocol=2, _use_new_zipfile_serialization=False)
+    print(name, (OUT / name).stat().st_size, "bytes")
+    return {"file": name, "state": state(learn), "pictures": []}
+
+
+def refused(folder):
+    mish = unet(act_cls=Mish)
+    learner(folder, CODES, mish).export((OUT / "learner-mish.pkl").absolute())
+    body = torch.nn.Sequential(*list(encoder().children())[:4])
+    dls = loaders(folder, CategoryBlock, lambda picture: picture.name, item_tfms=Resize(64))
+    model = torch.nn.Sequential(body, create_head(4, dls.c))
+    Learner(dls, model, loss_func=CrossEntropyLossFlat(), path=folder).export((OUT / "learner-classifier.pkl").absolute())
+
+
+def main(folder):
+    squish = Resize((64, 96), method=ResizeMethod.Squish)
+    rows = [
+        export(trained(learner(folder, np.array(CODES), unet(norm_type=NormType.Weight), squish,
+                               [*aug_transforms(), Normalize.from_stats(*imagenet_stats, cuda=False)])), "learner.pkl"),
+        export(learner(folder, CODES, unet(blur=True, blur_final=False, y_range=(-2.5, 4.0))), "learner-options.pkl",
+               pickle_protocol=4),
+        legacy(learner(folder, list(np.array(CODES)), unet(self_attention=True), Resize(80), aug_transforms(size=(64, 48))),
+               "learner-legacy.pkl"),
+    ]
+    (OUT / "learners.json").write_text(json.dumps(rows) + "\n")
+    refused(folder)
+
+
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    with tempfile.TemporaryDirectory() as made:
+        main(pictures(pathlib.Path(made)))

@@ -1,0 +1,176 @@
+package dev.sconce;
+
+import dev.sconce.error.ServingException;
+import dev.sconce.handler.Handler;
+import dev.sconce.handler.HandlerFixture;
+import dev.sconce.handler.Input;
+import dev.sconce.tensor.TensorHandlers;
+import dev.sconce.text.TextHandlers;
+import dev.sconce.torch.ScriptFile;
+import dev.sconce.torch.ScriptLoader;
+import dev.sconce.torch.TestDevice;
+import dev.sconce.vision.GoldenAnswers;
+import dev.sconce.vision.VisionHandlers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+
+/**
+ * A program that lets every built-in handler fail ten thousand times and prints, a line for each,
+ * its name and how many bytes of native memory are in use after that which were not before.
+ *
+ * <p>A program of its own, so that little else goes on in its JVM.
+ */
+final class FailingCalls {
+  static final int FAILURES = 10_000;
+
+  /** So that what is made once, is made. */
+  private static final int WARM_UP = 1_000;
+
+  private static final Path RESOURCES = Path.of("src/test/resources");
+
+  /** As float16 64 KiB; in any other type libtorch reads the handler's own buffer. */
+  private static final int MANY = 32 << 10;
+
+  private final Map<String, Supplier<Handler<?, ?>>> handlers = new HashMap<>();
+  private final Path directory;
+
+  private FailingCalls(Path directory) {
+    this.directory = directory;
+    ScriptLoader scripts = new ScriptLoader(TestDevice.engine());
+    handlers.putAll(new VisionHandlers(TestDevice.engine(), 1 << 24).byName());
+    handlers.putAll(new TensorHandlers(scripts).byName());
+    handlers.putAll(new TextHandlers(scripts).byName());
+  }
+
+  /** Needs one argument, an empty directory. */
+  public static void main(String[] arguments) throws Exception {
+    FailingCalls calls = new FailingCalls(Path.of(arguments[0]));
+    calls.ofPictureHandlers();
+    calls.ofTextClassifier();
+    calls.ofWrittenNetworks();
+    calls.ofBaseHandler();
+  }
+
+  private void ofPictureHandlers() throws Exception {
+    Input wrong = HandlerFixture.input(Map.of("body", "[[[1.0, 2.0], [3.0, 4.0]]]"));
+    failInModule("image_classifier", model("classifier.pt"), wrong);
+    failInModule("image_segmenter", model("segmenter.pt"), wrong);
+    failInModule("object_detector", model("list_detector.pt"), wrong);
+  }
+
+  private Path model(String file) throws IOException {
+    return copy(GoldenAnswers.DIRECTORY.resolve(file), file);
+  }
+
+  private Path copy(Path source, String name) throws IOException {
+    Path model = Files.createTempDirectory(directory, "model");
+    Files.copy(source, model.resolve(name));
+    return model;
+  }
+
+  private void ofBaseHandler() throws Exception {
+    Path model = copy(RESOURCES.resolve("envelope/linear.pt"), "linear.pt");
+    String many = "0,".repeat(MANY - 1) + "0";
+    Map<String, String> parts = Map.of("body", "[" + many + "]", "datatype", "FP16");
+    failInModule("base_handler", model, HandlerFixture.input(Map.of("body", "[1.0, 2.0]")));
+    failInModule("base_handler", model, HandlerFixture.input(parts));
+  }
+
+  private void ofTextClassifier() throws Exception {
+    Path model = copy(RESOURCES.resolve("text/vocab_default.pt"), "source_vocab.pt");
+    ScriptFile.write(
+        model.resolve("model.pt"),
+        "text: Tensor,\n    offsets: Tensor) -> Tensor",
+        "return torch.reshape(text, [3, 7])");
+    failInModule("text_classifier", model, HandlerFixture.input(Map.of("body", "a word")));
+  }
+
+  /** Those take pictures of one size only, so that nothing a client sends fails in the network. */
+  private void ofWrittenNetworks() throws Exception {
+    Path served = RESOURCES.resolve("served");
+    byte[] picture = Files.readAllBytes(served.resolve("colour.png"));
+    Path cut = Files.write(directory.resolve("cut.png"), Arrays.copyOf(picture, 2000));
+    Map<String, Path> parts = Map.of("left", cut, "data", cut);
+    failBefore("twin", weights(served.resolve("twin.mar")), HandlerFixture.input(parts));
+    failBefore("unet", weights(served.resolve("fastunet.mar")), HandlerFixture.input(parts));
+  }
+
+  private Path weights(Path archive) throws IOException {
+    Path model = Files.createTempDirectory(directory, "model");
+    unpackWeights(archive, model);
+    return model;
+  }
+
+  /** Copies an archive's state dicts. */
+  static void unpackWeights(Path archive, Path target) throws IOException {
+    try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(archive))) {
+      for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
+        if (e.getName().endsWith(".pth")) {
+          Files.copy(zip, target.resolve(e.getName()));
+        }
+      }
+    }
+  }
+
+  private void failInModule(String name, Path model, Input input) throws Exception {
+    failInModule(name, handler(name), model, input);
+  }
+
+  private static <P> void failInModule(String name, Handler<P, ?> made, Path model, Input input)
+      throws Exception {
+    try (HandlerFixture fixture = new HandlerFixture();
+        Handler<P, ?> handler = made) {
+      handler.initialize(fixture.context(model, Map.of()));
+      List<P> batch = List.of(handler.preprocess(input));
+      print(name, () -> handler.inference(batch));
+    }
+  }
+
+  private void failBefore(String name, Path model, Input input) throws Exception {
+    try (HandlerFixture fixture = new HandlerFixture();
+        Handler<?, ?> handler = handler(name)) {
+      handler.initialize(fixture.context(model, Map.of()));
+      print(name, () -> handler.preprocess(input));
+    }
+  }
+
+  private Handler<?, ?> handler(String name) {
+    return Objects.requireNonNull(handlers.get(name), name).get();
+  }
+
+  private interface Call {
+    void run() throws Exception;
+  }
+
+  private static void print(String name, Call failing) throws Exception {
+    fail(WARM_UP, failing);
+    long before = bytesInUse();
+    fail(FAILURES, failing);
+    System.out.println(name + " " + (bytesInUse() - before));
+  }
+
+  private static void fail(int times, Call failing) throws Exception {
+    for (int i = 0; i < times; i++) {
+      try {
+        failing.run();
+      } catch (ServingException e) {
+        continue;
+      }
+      throw new IllegalStateException("a call that should fail did not");
+    }
+  }
+
+  private static long bytesInUse() {
+    System.gc(); // direct buffers that nobody has any more are native memory, too
+    return NativeHeap.bytesInUse().orElseThrow();
+  }
+}

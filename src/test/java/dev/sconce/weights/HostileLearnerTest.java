@@ -1,0 +1,262 @@
+package dev.sconce.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
+import dev.sconce.weights.Learner.Statistics;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Learners that fast.ai would not write, as pickles put together here, a character a byte. */
+class HostileLearnerTest {
+  private static final String TENSOR = tensor(3);
+  private static final String WEIGHT = module("_parameters", "weight", TENSOR);
+
+  @TempDir Path folder;
+
+  /** A storage has three elements, 0.25, 0.5 and 1. */
+  private static String tensor(int elements) {
+    String storage = "(U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0003tQ";
+    return "ctorch._utils\n_rebuild_tensor_v2\n("
+        + storage
+        + "K\u0000K%c\u0085K\u0001\u0085\u0089NtR".formatted(elements);
+  }
+
+  private static String text(String text) {
+    ByteBuffer length = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    length.putInt(text.length());
+    return "X" + new String(length.array(), StandardCharsets.ISO_8859_1) + text;
+  }
+
+  /** Keys, each before its value, which is a piece of a pickle. */
+  private static String dict(String... keysAndValues) {
+    StringBuilder pickle = new StringBuilder("}(");
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      pickle.append(text(keysAndValues[i])).append(keysAndValues[i + 1]);
+    }
+    return pickle.append("u").toString();
+  }
+
+  private static String object(String module, String name, String... state) {
+    return "c" + module + "\n" + name + "\n)\u0081" + dict(state) + "b";
+  }
+
+  private static String module(String dictionary, String name, String value) {
+    return object("torch.nn", "Module", dictionary, dict(name, value));
+  }
+
+  private static String learner(String... state) {
+    return object("fastai.learner", "Learner", state);
+  }
+
+  private Optional<Learner> read(String pickle) throws IOException {
+    ByteBuffer storage = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+    storage.putFloat(0.25f).putFloat(0.5f).putFloat(1f);
+    byte[] zip =
+        new ZipBuilder()
+            .stored(
+                "a/data.pkl", ("\u0080\u0002" + pickle + ".").getBytes(StandardCharsets.ISO_8859_1))
+            .stored("a/data/0", storage.array())
+            .build();
+    return Learner.find(Files.write(folder.resolve("export.pkl"), zip));
+  }
+
+  private void assertRefused(String pickle, String message) {
+    assertThatThrownBy(() -> read(pickle))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
+        .hasMessageStartingWith("export.pkl: " + message);
+  }
+
+  /** The command would leave a file, were it run. */
+  @ParameterizedTest
+  @CsvSource({"posix,system", "os,system", "subprocess,call", "builtins,eval", "__builtin__,exec"})
+  void whatAPickleCallsIsNeverRun(String module, String name) throws IOException {
+    Path trace = folder.resolve("trace");
+    String call = "c%s\n%s\n(%st".formatted(module, name, text("touch " + trace)) + "R";
+    String calledAgain = "c%s\n%s\n)R(%st".formatted(module, name, text("touch " + trace)) + "R";
+
+    Learner learner =
+        read(learner("cbs", call, "again", calledAgain, "model", WEIGHT)).orElseThrow();
+
+    assertThat(trace).doesNotExist();
+    assertThat(learner.weights().find("weight").orElseThrow().toFloats())
+        .containsExactly(0.25f, 0.5f, 1f);
+  }
+
+  @Test
+  void onlyALearnerIsReadThatFreely() throws IOException {
+    assertThat(read(object("__main__", "Learner", "model", WEIGHT))).isEmpty();
+    assertThat(read(dict("model", learner("model", WEIGHT)))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"N", "K\u0001", "}", "h\u0000"})
+  void aLearnerWithoutAModelIsRefused(String model) {
+    String itself = "cfastai.learner\nLearner\n)\u0081q\u0000" + dict("model", model) + "b";
+    assertRefused(itself, "holds a fast.ai learner without a model (expected: one)");
+    assertRefused(learner(), "holds a fast.ai learner without a model (expected: one)");
+  }
+
+  @Test
+  void aModelWithoutTensorsIsRefused() {
+    assertRefused(learner("model", module("_modules", "a", "N")), "holds no tensors");
+    assertRefused(
+        learner("model", module("_parameters", "a", "ctorch._utils\n_rebuild_qtensor\n)R")),
+        "a is a quantized tensor (expected: a dense tensor of real numbers)");
+  }
+
+  /** Forty modules, each of which holds the one before twice: 2^40 paths. */
+  @Test
+  void modulesThatShareModulesAreBounded() {
+    StringBuilder modules = new StringBuilder(WEIGHT + "q\u0000");
+    for (int i = 0; i < 40; i++) {
+      String before = "h" + (char) i;
+      modules
+          .append(object("torch.nn", "Module", "_modules", dict("a", before, "b", before)))
+          .append("q" + (char) (i + 1));
+    }
+    assertRefused(
+        learner("modules", "(" + modules + "t", "model", "h("),
+        "modules and tensors: more than 65536 (expected: as many at most)");
+  }
+
+  @Test
+  void aModuleInsideItselfIsRefused() {
+    String itself =
+        "ctorch.nn\nModule\n)\u0081q\u0000" + dict("_modules", dict("a", "h\u0000")) + "b";
+    assertRefused(
+        learner("model", itself),
+        "module a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a");
+  }
+
+  @Test
+  void namesOfModulesAreBounded() {
+    assertRefused(
+        learner("model", module("_modules", "a".repeat(Limits.NAME_LENGTH + 1), WEIGHT)),
+        "module aaa");
+  }
+
+  @Test
+  void aPickleOfTooManyStepsIsStopped() {
+    assertRefused(
+        learner("model", WEIGHT, "x", "N" + "N0".repeat(Limits.PICKLE_WORK / 2)),
+        "the pickle takes too many steps (expected: <= 4194304)");
+  }
+
+  @Test
+  void buffersThatAreNotSavedAreLeftOut() throws IOException {
+    String buffers = dict("kept", TENSOR, "made", TENSOR, "none", "N");
+    String set = "c__builtin__\nset\n](" + text("made") + "e\u0085R";
+    String model = object("a", "B", "_buffers", buffers, "_non_persistent_buffers_set", set);
+
+    assertThat(read(learner("model", model)).orElseThrow().weights().tensors())
+        .containsOnlyKeys("kept");
+  }
+
+  @Test
+  void aModelWrappedForTrainingIsUnwrapped() throws IOException {
+    String inner = module("_modules", "conv", WEIGHT);
+    String wrapped = module("_modules", "module", module("_modules", "_orig_mod", inner));
+
+    Learner learner = read(learner("model", wrapped)).orElseThrow();
+
+    assertThat(learner.weights().tensors()).containsOnlyKeys("conv.weight");
+    assertThat(learner.modules()).containsOnlyKeys("", "conv");
+  }
+
+  private static String loaders(String... normalize) {
+    StringBuilder transforms = new StringBuilder("](");
+    for (String one : normalize) {
+      transforms.append(one);
+    }
+    String list = object("fastcore.foundation", "L", "items", transforms + "e");
+    String pipeline = object("fastcore.transform", "Pipeline", "fs", list);
+    String loader = object("fastai.data.core", "TfmdDL", "after_batch", pipeline);
+    return object("fastai.data.core", "DataLoaders", "loaders", "](" + loader + "e");
+  }
+
+  private static String normalize(String mean, String std) {
+    return object("fastai.data.transforms", "Normalize", "mean", mean, "std", std);
+  }
+
+  @Test
+  void severalNormalizeCountOneAfterTheOther() throws IOException {
+    String one = normalize(TENSOR, TENSOR);
+
+    assertThat(read(learner("model", WEIGHT, "dls", loaders(one, one))).orElseThrow().statistics())
+        .contains(new Statistics(List.of(0.3125, 0.75, 2.0), List.of(0.0625, 0.25, 1.0)));
+  }
+
+  @Test
+  void aTensorOfFastAisOldWayIsATensor() throws IOException {
+    String old =
+        "cfastai.torch_core\n_rebuild_from_type\n(ctorch._utils\n_rebuild_tensor_v2\n"
+            + "cfastai.torch_core\nTensorImage\n"
+            + TENSOR.substring(TENSOR.indexOf('('), TENSOR.length() - 1)
+            + "}tR";
+
+    assertThat(
+            read(learner("model", WEIGHT, "dls", loaders(normalize(old, TENSOR))))
+                .orElseThrow()
+                .statistics())
+        .contains(new Statistics(List.of(0.25, 0.5, 1.0), List.of(0.25, 0.5, 1.0)));
+  }
+
+  @Test
+  void aNormalizeThatCannotBeIsRefused() {
+    String expected = " (expected: a tensor of 1 or 3 finite numbers, std > 0)";
+    assertRefused(
+        learner("model", WEIGHT, "dls", loaders(normalize("N", TENSOR))),
+        "Normalize: mean: no tensor" + expected);
+    assertRefused(
+        learner("model", WEIGHT, "dls", loaders(normalize(TENSOR, tensor(2)))),
+        "Normalize: std: shape [2]" + expected);
+  }
+
+  @Test
+  void withoutFastAisOwnTransformsNothingIsKnown() throws IOException {
+    Learner learner = read(learner("model", WEIGHT, "dls", loaders())).orElseThrow();
+    assertThat(learner.statistics()).isEmpty();
+    assertThat(learner.resize()).isEmpty();
+    assertThat(learner.classNames()).isEmpty();
+  }
+
+  /** The seed makes the same changes each time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"learner.pkl", "learner-options.pkl", "learner-legacy.pkl"})
+  void aChangedLearnerIsReadOrRefusedAndNothingElse(String name) throws IOException {
+    byte[] original = Files.readAllBytes(Path.of("src/test/resources/unet").resolve(name));
+    Random random = new Random(name.hashCode());
+    int pickle = 60_000;
+    for (int i = 0; i < 40; i++) {
+      byte[] changed = Arrays.copyOf(original, original.length);
+      for (int change = 0; change <= i % 4; change++) {
+        changed[100 + random.nextInt(pickle)] = (byte) random.nextInt();
+      }
+      Path file = Files.write(folder.resolve("changed.pkl"), changed);
+      try {
+        Learner.find(file)
+            .ifPresent(learner -> learner.weights().tensors().values().forEach(Tensor::toFloats));
+      } catch (ServingException e) {
+        assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL);
+        assertThat(e.getMessage()).startsWith("changed.pkl: ");
+      }
+    }
+  }
+}
