@@ -138,7 +138,7 @@ final class RunningServer implements AutoCloseable {
 
   /** Where it listens: 0 for inference, 1 for management, 2 for metrics. */
   SocketAddress address(int listener) {
-    return server.addresses().get(listener);
+    return server.addresses().get(listener).socket();
   }
 
   private HttpRequest.Builder request(int listener, String path) {
