@@ -35,6 +35,11 @@ public class Echo implements Handler<Input, Echo.Seen> {
   public void initialize(HandlerContext context) {}
 
   @Override
+  public boolean explains() {
+    return true;
+  }
+
+  @Override
   public Input preprocess(Input input) {
     return input;
   }

@@ -35,8 +35,23 @@ record TorchServeAnswer(String command, Reply reply) {
     }
     String body =
         rest.substring(first(rest).length() + 1).replaceFirst("\n?\\[curl exit 0]\\s*$", "");
+    Reply reply = new Reply(head.get(0), head.subList(1, head.size()), body);
+    boolean chunked = reply.header("transfer-encoding").equals("chunked");
     return new TorchServeAnswer(
-        command, new Reply(head.get(0), head.subList(1, head.size()), body));
+        command, chunked ? new Reply(head.get(0), reply.headers(), joined(body)) : reply);
+  }
+
+  /** What is in the chunks that curl's {@code --raw} shows. */
+  private static String joined(String chunks) {
+    StringBuilder body = new StringBuilder();
+    int at = 0;
+    for (int size = 1; size > 0; at += size + 2) {
+      int end = chunks.indexOf("\r\n", at);
+      size = Integer.parseInt(chunks.substring(at, end), 16);
+      body.append(chunks, end + 2, end + 2 + size);
+      at = end + 2;
+    }
+    return body.toString();
   }
 
   private static String first(String lines) {

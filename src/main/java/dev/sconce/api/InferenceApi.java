@@ -14,7 +14,6 @@ import dev.sconce.model.ModelDescription;
 import dev.sconce.model.Models;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -96,8 +95,7 @@ public final class InferenceApi {
    */
   private CompletionStage<Response> send(
       Request request, Map<String, Part> parts, Map<String, String> added) {
-    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    headers.putAll(request.headers().asMap());
+    Map<String, String> headers = InputReader.headers(request);
     headers.putAll(added);
     CompletableFuture<Output> answer =
         inference.predict(

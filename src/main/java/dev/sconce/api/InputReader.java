@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a handler sees of a request's body: named parts; whatever is no form is the part {@code
@@ -31,9 +32,31 @@ final class InputReader {
           .forEach(
               (name, field) ->
                   parts.put(
-                      name, new Part(field.content(), field.contentType(), field.fileName())));
+                      name, new Part(field.content(), type(field), field.fileName())));
     }
     return parts;
+  }
+
+  /** As TorchServe has it, only a file has a type; a form's other fields are plain. */
+  private static String type(Body.Field field) {
+    return field.fileName().isPresent() ? field.contentType() : "";
+  }
+
+  /**
+   * The headers as a handler sees them, which has the body whole: what framed it on the wire is not
+   * among them, its length is.
+   */
+  static Map<String, String> headers(Request request) {
+    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.putAll(request.headers().asMap());
+    headers.remove("expect");
+    headers.remove("transfer-encoding");
+    if (request.body() instanceof Body.Empty) {
+      headers.putIfAbsent("content-length", "0");
+    } else if (request.body() instanceof Body.Raw raw) {
+      headers.putIfAbsent("content-length", "" + raw.content().remaining());
+    }
+    return headers;
   }
 
   /** The query's parameters, the last of a name, and the body's parts. */

@@ -147,7 +147,7 @@ public final class ManagementApi {
     Registration registration =
         new Registration(
             parameters
-                .text("url")
+                .given("url")
                 .orElseThrow(() -> Parameters.refused("Parameter url is required.")),
             parameters.text("model_name"),
             parameters.text("handler"),
