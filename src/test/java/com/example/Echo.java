@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.Input;
+import dev.sconce.handler.JsonHandler;
 import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import java.io.IOException;
@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
  * Tells what it was sent, as the Python handler did with which TorchServe was captured; a part
  * {@code mode} makes it answer or fail in another way.
  */
-public class Echo implements Handler<Input, Echo.Seen> {
+public class Echo implements JsonHandler<Input, Echo.Seen> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int HEAD = 32;
 
@@ -59,7 +59,7 @@ public class Echo implements Handler<Input, Echo.Seen> {
   @Override
   public Output postprocess(Input input, Seen seen) throws IOException {
     return switch (mode(input)) {
-      case "" -> Output.json(told(seen));
+      case "" -> Output.json(result(input, seen));
       case "str" -> Output.bytes("text/plain", "plain string".getBytes(StandardCharsets.UTF_8));
       case "bytes" -> Output.bytes("application/octet-stream", new byte[] {0, 1, 'r', 'a', 'w'});
       case "none" -> Output.json(Arrays.asList((Object) null).get(0));
@@ -95,7 +95,8 @@ public class Echo implements Handler<Input, Echo.Seen> {
         status, headers, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static Map<String, Object> told(Seen seen) throws IOException {
+  @Override
+  public Object result(Input request, Seen seen) throws IOException {
     Map<String, Object> data = new LinkedHashMap<>();
     Map<String, Object> headers = new TreeMap<>(seen.input().headers());
     for (Map.Entry<String, Part> part : seen.input().parts().entrySet()) {

@@ -6,6 +6,7 @@ import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
@@ -37,6 +38,6 @@ public final class Linear implements Handler<double[], double[]> {
 
   @Override
   public Map<String, Object> describe() {
-    return Map.of("data1", "1", "data2", "2");
+    return new TreeMap<>(Map.of("data1", "1", "data2", "2"));
   }
 }

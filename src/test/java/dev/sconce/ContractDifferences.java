@@ -35,7 +35,7 @@ final class ContractDifferences {
 
   private static final Map<String, Difference> ALL =
       Map.ofEntries(
-          badInput("pred_bad_image", "data: "),
+          badInput("pred_bad_image", "missing part: data or body (found: an empty body)"),
           badInput("pred_bad_image_siamese", "left: "),
           badInput("pred_resnet18_kf_body_noenvelope", "missing part: data or body"),
           badInput("pred_resnet18_otherfield", "missing part: data or body"),
@@ -44,6 +44,7 @@ final class ContractDifferences {
           badInput("env_body_linear_instances", "body: an object (expected: a number"),
           badInput("env_json_linear_list", "body: a list (expected: a JSON object)"),
           badInput("env_kserve_v1_raw_image", "body: "),
+          of("describe_customized_default", "`customizedMetadata` is empty unless", "200"),
           of("pred_siamese_bad_cam", CAM, BAD_REQUEST + "cam: maybe (expected: True"),
           of("pred_siamese_cam_lowercase", CAM, "200"),
           of("pred_resnet18_json_obj_data", "a picture in a JSON object: 503", "200"),

@@ -1,5 +1,9 @@
 package dev.sconce;
 
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /** In which order the captures are replayed. */
 final class ContractScripts {
   static final String MODELS =
@@ -220,6 +224,12 @@ final class ContractScripts {
       modelapi_off_register
       modelapi_off_scale
       modelapi_off_unregister""";
+
+  /** Every capture that is replayed. */
+  static final Set<String> ALL =
+      Stream.of(MODELS, KSERVE, BODY, JSON, MODEL_API_OFF)
+          .flatMap(String::lines)
+          .collect(Collectors.toUnmodifiableSet());
 
   private ContractScripts() {}
 }

@@ -3,6 +3,7 @@ package dev.sconce;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sconce.json.PythonJson;
 import dev.sconce.vision.GoldenAnswers;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipInputStream;
@@ -107,7 +109,7 @@ final class ContractStore {
     picture("vgg11.tar.gz", "vgg11", "2.0", "image_classifier", "classifier.pt");
     picture("tinydet.mar", "tinydet", "1.0", "object_detector", "detector.pt");
     picture("tinyseg.mar", "tinyseg", "1.0", "image_segmenter", "segmenter.pt");
-    String names = new ObjectMapper().writeValueAsString(tenClasses());
+    String names = new String(PythonJson.bytes(tenClasses()), StandardCharsets.UTF_8);
     for (String url : List.of("vgg11.mar", "resnet18_eager.mar", "resnet18_named.mar")) {
       write(url + "/index_to_name.json", names);
     }
@@ -132,7 +134,7 @@ final class ContractStore {
   }
 
   private static Map<String, String> tenClasses() {
-    Map<String, String> names = new java.util.TreeMap<>();
+    Map<String, String> names = new TreeMap<>();
     for (int i = 0; i < TEN_CLASSES.length; i++) {
       names.put("" + i, TEN_CLASSES[i]);
     }
@@ -144,7 +146,7 @@ final class ContractStore {
     String base64 = Base64.getEncoder().encodeToString(Files.readAllBytes(PICTURE));
     return switch (name) {
       case "handlers/stream_handler.py" -> python();
-      case "models/index_to_name_10.json" -> new ObjectMapper().writeValueAsBytes(tenClasses());
+      case "models/index_to_name_10.json" -> PythonJson.oneLine(tenClasses());
       case "run/big.bin" -> new byte[7_000_000];
       case "run/kit.b64" -> ascii(base64);
       case "run/kit_str.json" -> ascii("\"" + base64 + "\"");

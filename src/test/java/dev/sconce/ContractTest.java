@@ -7,12 +7,14 @@ import dev.sconce.ContractDifferences.Difference;
 import dev.sconce.http.RawClient;
 import dev.sconce.http.RawClient.Reply;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +58,28 @@ class ContractTest {
         "default_workers_per_model=1");
   }
 
+  @Test
+  void everyCaptureIsReplayedOrSaysWhereItIsTested() throws Exception {
+    try (Stream<Path> files = Files.list(TorchServeAnswer.DIRECTORY)) {
+      List<String> missed =
+          files
+              .map(file -> String.valueOf(file.getFileName()).replace(".txt", ""))
+              .filter(name -> ContractScripts.ALL.contains(name) == ContractElsewhere.has(name))
+              .toList();
+      assertThat(missed).as("in none of the lists, or in both").isEmpty();
+    }
+    assertThat(ContractScripts.ALL).containsAll(ContractDifferences.all().keySet());
+  }
+
+  @Test
+  void everyDifferenceStandsInTheReadme() throws Exception {
+    String readme = Files.readString(Path.of("README.md"));
+    Stream.concat(
+            ContractDifferences.EVERYWHERE.stream(),
+            ContractDifferences.all().values().stream().map(Difference::row))
+        .forEach(row -> assertThat(readme).contains("\n| " + row));
+  }
+
   private Stream<DynamicTest> replay(String script, String... lines) throws Exception {
     Path store = Files.createDirectory(directory.resolve("store"));
     ContractStore.fill(store);
@@ -81,7 +105,7 @@ class ContractTest {
 
   private static Reply ask(RunningServer server, CurlCommand command) throws Exception {
     try (RawClient client = new RawClient(server.address(command.port() - 9080))) {
-      client.send(command.head().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      client.send(command.head().getBytes(StandardCharsets.UTF_8));
       if (command.expectsContinue()) {
         Reply interim = client.replyWithoutBody();
         if (interim.status() != 100) {

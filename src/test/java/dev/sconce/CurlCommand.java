@@ -168,6 +168,7 @@ record CurlCommand(int port, String head, byte[] body) {
       if (!chunked && (body.size() > 0 || implied.equals("PUT"))) {
         headers.put("Content-Length", "" + body.size());
       }
+      headers.values().removeIf(String::isEmpty); // so curl is told to leave its own out
       headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
       byte[] sent = chunked ? inOneChunk(body.toByteArray()) : body.toByteArray();
       return new CurlCommand(
