@@ -43,7 +43,8 @@ final class Sites {
   }
 
   /**
-   * The listeners, each with a description of its routes, in the order in which their addresses were asked for.
+   * The listeners, each with a description of its routes, in the order in which their addresses
+   * were asked for.
    *
    * @param identity there if any address wants TLS
    */

@@ -36,7 +36,11 @@ class ApiDocumentsTest {
     ContractStore.fill(store);
     server =
         new RunningServer(
-            directory, store, List.of("echo.mar"), "default_workers_per_model=1", "enable_model_api=true");
+            directory,
+            store,
+            List.of("echo.mar"),
+            "default_workers_per_model=1",
+            "enable_model_api=true");
   }
 
   @AfterAll
@@ -113,8 +117,7 @@ class ApiDocumentsTest {
         }
       }
     }
-    List<String> ids =
-        document.findValues("operationId").stream().map(JsonNode::asText).toList();
+    List<String> ids = document.findValues("operationId").stream().map(JsonNode::asText).toList();
     assertThat(ids).doesNotHaveDuplicates();
   }
 
@@ -122,7 +125,8 @@ class ApiDocumentsTest {
     assertThat(operation.get("responses")).isNotEmpty();
     for (Map.Entry<String, JsonNode> response : operation.get("responses").properties()) {
       assertThat(response.getKey()).matches("[2-5]\\d\\d");
-      assertThat(response.getValue().has("description") || response.getValue().has("$ref")).isTrue();
+      assertThat(response.getValue().has("description") || response.getValue().has("$ref"))
+          .isTrue();
     }
     for (JsonNode parameter : operation.path("parameters")) {
       assertThat(names(parameter)).contains("name", "in", "schema");

@@ -7,7 +7,8 @@ import java.util.Map;
  * where that is tested, or why it cannot be.
  */
 final class ContractElsewhere {
-  private static final String RESTARTS = "a worker that dies is a process; RestartTest, HangingTest";
+  private static final String RESTARTS =
+      "a worker that dies is a process; RestartTest, HangingTest";
   private static final String DRAINED = "README: both let them finish; ScalingTest, UpdateTest";
   private static final String SAGEMAKER = "SageMaker's routes, which do not exist yet";
   private static final String OPEN_INFERENCE = "Open Inference's routes, which do not exist yet";
@@ -30,7 +31,8 @@ final class ContractElsewhere {
           Map.entry("client_timeout_no_response", "README: an expired request gets a 408"),
           Map.entry("inflight_during_", DRAINED),
           Map.entry("queue_full", "a full queue needs a handler that is held; BatchingTest"),
-          Map.entry("too_large_noexpect", "the answer may come before the body went; BodyLimitTest"),
+          Map.entry(
+              "too_large_noexpect", "the answer may come before the body went; BodyLimitTest"),
           Map.entry("malformed_http", RAW),
           Map.entry("uri_too_long", RAW),
           Map.entry("pipelined_two_requests_mgmt", RAW),

@@ -29,9 +29,7 @@ class ContractTest {
   @TestFactory
   Stream<DynamicTest> models() throws Exception {
     return replay(
-        ContractScripts.MODELS,
-        "default_workers_per_model=1",
-        "disable_token_authorization=true");
+        ContractScripts.MODELS, "default_workers_per_model=1", "disable_token_authorization=true");
   }
 
   @TestFactory

@@ -31,8 +31,7 @@ final class InputReader {
       form.fields()
           .forEach(
               (name, field) ->
-                  parts.put(
-                      name, new Part(field.content(), type(field), field.fileName())));
+                  parts.put(name, new Part(field.content(), type(field), field.fileName())));
     }
     return parts;
   }

@@ -108,9 +108,7 @@ public final class ManagementApi {
     return done(
         Answers.json(
             200,
-            found.stream()
-                .map(customized ? descriptions::customized : descriptions::of)
-                .toList()));
+            found.stream().map(customized ? descriptions::customized : descriptions::of).toList()));
   }
 
   private static void checkAnswers(ModelDescription model) {

@@ -83,11 +83,11 @@ public final class OpenApi {
         parts.add(document);
       }
     }
-    ObjectNode whole = parts.isEmpty() ? read(DOCUMENTS.get(0)).deepCopy() : parts.get(0);
+    ObjectNode whole = parts.isEmpty() ? read(DOCUMENTS.get(0)) : parts.get(0);
     for (ObjectNode part : parts) {
-      for (String member : List.of("/paths", "/components/schemas", "/components/parameters",
-          "/components/responses")) {
-        whole.withObject(member).setAll(part.withObject(member));
+      whole.withObject("/paths").setAll(part.withObject("/paths"));
+      for (Map.Entry<String, JsonNode> kind : part.withObject("/components").properties()) {
+        whole.withObject("/components/" + kind.getKey()).setAll((ObjectNode) kind.getValue());
       }
     }
     whole

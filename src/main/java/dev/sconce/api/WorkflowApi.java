@@ -25,9 +25,12 @@ final class WorkflowApi {
     router
         .route("GET", "/workflows", request -> guard.answer(request, WorkflowApi::list))
         .route("POST", "/workflows", request -> guard.answer(request, WorkflowApi::register))
-        .route("GET", "/workflows/{workflow}", request -> guard.answer(request, WorkflowApi::notFound))
         .route(
-            "DELETE", "/workflows/{workflow}", request -> guard.answer(request, WorkflowApi::notFound));
+            "GET", "/workflows/{workflow}", request -> guard.answer(request, WorkflowApi::notFound))
+        .route(
+            "DELETE",
+            "/workflows/{workflow}",
+            request -> guard.answer(request, WorkflowApi::notFound));
   }
 
   private static CompletionStage<Response> list(Request request) {
