@@ -27,6 +27,7 @@ COPY config.properties /opt/sconce/
 RUN sed -i 's#http://127.0.0.1:#http://0.0.0.0:#' /opt/sconce/config.properties
 USER sconce
 # key_file.json is written here: docker exec ... cat /home/sconce/key_file.json
+# Where logs/ is written; LOG_LOCATION and METRICS_LOCATION name other places.
 WORKDIR /home/sconce
 # One arena of malloc for all threads: see scripts/torchserve.
 ENV LC_ALL=C.UTF-8 MALLOC_ARENA_MAX=1

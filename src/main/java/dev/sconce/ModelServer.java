@@ -21,6 +21,8 @@ import dev.sconce.http.Router;
 import dev.sconce.http.TlsIdentity;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.ProcessMemory;
+import dev.sconce.metrics.ProcessMetrics;
+import dev.sconce.metrics.SystemMetrics;
 import dev.sconce.model.Hardware;
 import dev.sconce.model.ModelDescription;
 import dev.sconce.model.ModelLifecycle.Change;
@@ -77,7 +79,8 @@ public final class ModelServer implements AutoCloseable {
   private final ExecutorService loaders;
   private final Models models;
   private final List<StartupModel> startupModels;
-  private final MetricRegistry metrics = new MetricRegistry();
+  private final MetricRegistry metrics;
+  private final SystemMetrics system;
   private final ErrorResponses errors = new ErrorResponses();
   private final Doorkeeper doorkeeper;
   private final HttpServer http;
@@ -85,6 +88,9 @@ public final class ModelServer implements AutoCloseable {
   private ModelServer(ServerConfig config) {
     this.config = config;
     String host = hostName();
+    metrics = new MetricRegistry(config.metrics().mode(), Clock.systemUTC());
+    system = new SystemMetrics(metrics, host);
+    ProcessMetrics.addTo(metrics, version());
     TorchEngine engine = TorchEngine.start(config.engine());
     VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
     ModelStore store = new ModelStore(config.store());
@@ -117,6 +123,9 @@ public final class ModelServer implements AutoCloseable {
   public static ModelServer start(ServerConfig config) {
     config.unused().forEach(key -> log.info("config: {} is not used", key));
     ModelServer server = new ModelServer(config);
+    if (config.metrics().systemMetrics()) {
+      server.system.start(config.metrics().systemInterval());
+    }
     log.info("Listening on {}", server.addresses());
     server.handOutKeys();
     return server;
@@ -242,6 +251,7 @@ public final class ModelServer implements AutoCloseable {
     log.info("Stopping; requests in work are finished first");
     http.close();
     doorkeeper.close();
+    system.close();
     try {
       models.lifecycle().close().get(config.http().drainTimeout().toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
@@ -263,6 +273,12 @@ public final class ModelServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** As the jar's manifest has it; classes that lie about have none. */
+  private static String version() {
+    return Optional.ofNullable(ModelServer.class.getPackage().getImplementationVersion())
+        .orElse("unknown");
   }
 
   private static int cores() {

@@ -39,6 +39,7 @@ class RoomsTest {
           Map.entry("error", Set.of()),
           Map.entry("json", Set.of()),
           Map.entry("metrics", Set.of()),
+          Map.entry("logs", Set.of("error")),
           Map.entry("image", Set.of("error")),
           Map.entry("weights", Set.of("error")),
           Map.entry("network", Set.of("weights", "error")),
@@ -58,8 +59,18 @@ class RoomsTest {
           Map.entry("api", Set.of("http", "model", "handler", "metrics", "json", "error")),
           Map.entry(
               "config",
-              Set.of("http", "auth", "archive", "worker", "model", "envelope", "torch", "error")),
-          Map.entry("cli", Set.of("", "config", "archive", "error")));
+              Set.of(
+                  "http",
+                  "auth",
+                  "archive",
+                  "worker",
+                  "model",
+                  "envelope",
+                  "torch",
+                  "metrics",
+                  "logs",
+                  "error")),
+          Map.entry("cli", Set.of("", "config", "archive", "logs", "error")));
 
   /** A library lives where its rules (reference counts, native memory, formats) are known. */
   private static final Map<String, Set<String>> HOME_OF_LIBRARY =
@@ -83,6 +94,7 @@ class RoomsTest {
           "org.apache.commons.compress..", Set.of("archive"),
           "org.yaml.snakeyaml..", Set.of("archive"),
           "io.prometheus..", Set.of("metrics"),
+          "ch.qos.logback..", Set.of("logs"),
           "picocli..", Set.of("cli"));
 
   @TestFactory

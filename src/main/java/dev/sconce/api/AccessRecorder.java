@@ -3,6 +3,7 @@ package dev.sconce.api;
 import dev.sconce.http.AccessListener;
 import dev.sconce.http.Request;
 import dev.sconce.metrics.Counter;
+import dev.sconce.metrics.Family;
 import dev.sconce.metrics.MetricRegistry;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -17,21 +18,21 @@ public final class AccessRecorder implements AccessListener {
   private static final Logger log = LoggerFactory.getLogger("ACCESS_LOG");
 
   private final String host;
-  private final Counter requests2xx;
-  private final Counter requests4xx;
-  private final Counter requests5xx;
+  private final Family<Counter> requests2xx;
+  private final Family<Counter> requests4xx;
+  private final Family<Counter> requests5xx;
 
   /** Adds the three counters to {@code registry}. */
   public AccessRecorder(MetricRegistry registry, String host) {
     this.host = host;
-    requests2xx = registry.counter("Requests2XX", "Count", "Level", "Hostname");
-    requests4xx = registry.counter("Requests4XX", "Count", "Level", "Hostname");
-    requests5xx = registry.counter("Requests5XX", "Count", "Level", "Hostname");
+    requests2xx = registry.torchServeCounter("Requests2XX", "Count", "Level", "Hostname");
+    requests4xx = registry.torchServeCounter("Requests4XX", "Count", "Level", "Hostname");
+    requests5xx = registry.torchServeCounter("Requests5XX", "Count", "Level", "Hostname");
   }
 
   @Override
   public void answered(Request request, int status, Duration took) {
-    counter(status).add(1, "Host", host);
+    counter(status).with("Host", host).add(1);
     if (!request.path().equals("/ping")) {
       log.info(
           "{} \"{} {} {}\" {} {}",
@@ -45,7 +46,7 @@ public final class AccessRecorder implements AccessListener {
   }
 
   /** As TorchServe sorts them: what is neither 2xx nor 4xx counts as 5xx. */
-  private Counter counter(int status) {
+  private Family<Counter> counter(int status) {
     return switch (status / 100) {
       case 2 -> requests2xx;
       case 4 -> requests4xx;

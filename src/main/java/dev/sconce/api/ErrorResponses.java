@@ -9,12 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Failures as TorchServe tells them: {@code {"code": 404, "type": "ModelNotFoundException",
- * "message": "…"}}. Here alone an {@link ErrorCode} becomes a status.
+ * "message": "…"}}. Here alone an {@link ErrorCode} becomes a status, and here each failed request
+ * gets its line in the log.
  */
 public final class ErrorResponses implements ErrorRenderer {
   private static final Logger log = LoggerFactory.getLogger(ErrorResponses.class);
@@ -22,12 +24,16 @@ public final class ErrorResponses implements ErrorRenderer {
   /** What a caller is told of a fault that is the server's own. */
   private static final String FIXED_TEXT = "Internal server error, see the log for request ";
 
+  /** Line ends among them, which a message may have from the request. */
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
+
   private static final String RETRY_AFTER_SECONDS = "1";
 
   @Override
   public Response render(Throwable failure, Request request) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof ServingException known) {
+      say(request, known);
       return of(known.code(), known.getMessage());
     }
     if (cause instanceof CancellationException) {
@@ -35,6 +41,27 @@ public final class ErrorResponses implements ErrorRenderer {
     }
     log.error("request {}: {} {} failed", request.id(), request.method(), request.path(), cause);
     return of(ErrorCode.INTERNAL, FIXED_TEXT + request.id());
+  }
+
+  /** One line; a stack only where nobody foresaw what happened. */
+  private static void say(Request request, ServingException failure) {
+    String line =
+        "request %s: %s %s: %d %s"
+            .formatted(
+                request.id(),
+                request.method(),
+                request.path(),
+                status(failure.code()),
+                CONTROL.matcher(failure.getMessage()).replaceAll(" "));
+    boolean oursToMend =
+        failure.code() == ErrorCode.INTERNAL || failure.code() == ErrorCode.OUT_OF_MEMORY;
+    if (oursToMend && failure.getCause() != null) {
+      log.error(line, failure.getCause());
+    } else if (oursToMend) {
+      log.error(line);
+    } else {
+      log.info(line);
+    }
   }
 
   private static Response of(ErrorCode code, String message) {

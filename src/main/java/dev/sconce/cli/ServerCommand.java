@@ -4,6 +4,8 @@ import dev.sconce.ModelServer;
 import dev.sconce.config.ConfigLoader;
 import dev.sconce.config.Overrides;
 import dev.sconce.config.ServerConfig;
+import dev.sconce.logs.LogSettings;
+import dev.sconce.logs.ServerLogs;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,6 +76,12 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable Path configFile;
 
   @Option(
+      names = "--log-config",
+      paramLabel = "<file>",
+      description = "A Logback configuration that stands in for the server's own.")
+  private @Nullable Path logConfig;
+
+  @Option(
       names = "--when-ready",
       paramLabel = "<text>",
       description = {
@@ -107,11 +115,15 @@ final class ServerCommand implements Callable<Integer> {
             .load(
                 new Overrides(
                     Optional.ofNullable(configFile), Optional.ofNullable(modelStore), models));
-    run(config);
+    LogSettings settings =
+        LogSettings.of(config.logFormat(), System.getenv(), Optional.ofNullable(logConfig));
+    try (ServerLogs logs = ServerLogs.open(settings)) {
+      run(config, logs);
+    }
     return CommandLine.ExitCode.OK;
   }
 
-  private void run(ServerConfig config) throws InterruptedException {
+  private void run(ServerConfig config, ServerLogs logs) throws InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
     ModelServer server = ModelServer.start(config);
     Runtime.getRuntime()
@@ -119,6 +131,7 @@ final class ServerCommand implements Callable<Integer> {
             new Thread(
                 () -> {
                   server.close();
+                  logs.close();
                   stopped.countDown();
                 },
                 "shutdown"));

@@ -118,6 +118,8 @@ public final class ConfigLoader {
         models.stream().filter(name -> !isAll(name)).map(ConfigLoader::startupModel).toList(),
         models.stream().anyMatch(ConfigLoader::isAll),
         keys.flag("enable_model_api", true),
+        MetricsKeys.read(keys),
+        LogKeys.read(keys),
         maxPicturePixels(keys.flag("limit_max_image_pixels", true)),
         keys.unused());
   }

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,7 @@ final class KeyReader {
 
   private final Map<String, String> left;
   private final List<String> faults = new ArrayList<>();
+  private final Set<String> meaningless = new TreeSet<>();
 
   KeyReader(Map<String, String> values) {
     this.left = new TreeMap<>(values);
@@ -43,9 +47,16 @@ final class KeyReader {
     return faults;
   }
 
-  /** The keys nobody asked for. */
+  /** The keys nobody asked for, some with the reason why they mean nothing here. */
   List<String> unused() {
-    return List.copyOf(left.keySet());
+    return Stream.concat(meaningless.stream(), left.keySet().stream()).sorted().toList();
+  }
+
+  /** A key that means nothing here, and why; told only where it is set. */
+  void meaningless(String key, String why) {
+    if (text(key).isPresent()) {
+      meaningless.add(key + " (" + why + ")");
+    }
   }
 
   void fault(String key, String value, String expected) {

@@ -3,6 +3,8 @@ package dev.sconce.config;
 import dev.sconce.archive.StoreSettings;
 import dev.sconce.auth.AuthSettings;
 import dev.sconce.http.HttpSettings;
+import dev.sconce.logs.LogFormat;
+import dev.sconce.metrics.MetricsSettings;
 import dev.sconce.model.ModelSettings;
 import dev.sconce.torch.EngineSettings;
 import java.util.List;
@@ -20,6 +22,8 @@ import java.util.Optional;
  * @param startupModels what to load, in this order
  * @param loadAllModels whether to load everything in the store besides
  * @param modelApi whether models may be registered and unregistered while the server runs
+ * @param metrics what is measured and where it is told
+ * @param logFormat how lines of the log are laid out
  * @param maxPicturePixels the largest picture that is decoded, width times height
  * @param unused keys of the file that mean nothing here
  */
@@ -33,6 +37,8 @@ public record ServerConfig(
     List<StartupModel> startupModels,
     boolean loadAllModels,
     boolean modelApi,
+    MetricsSettings metrics,
+    LogFormat logFormat,
     long maxPicturePixels,
     List<String> unused) {
 

@@ -1,14 +1,17 @@
 package dev.sconce.metrics;
 
-/**
- * A family of numbers that go up and down, one for each set of label values. Safe from any thread.
- */
+/** A number that goes up and down. Safe from any thread. */
 @FunctionalInterface
 public interface Gauge {
+  /** Sets the number. */
+  void set(double value);
+
   /**
-   * Sets one number.
+   * As {@link #set}; where the family is logged, the line names the requests.
    *
-   * @param labelValues one for each label of the family, in its order
+   * @param requestIds of the batch that the value tells of, with commas between
    */
-  void set(double value, String... labelValues);
+  default void set(double value, String requestIds) {
+    set(value);
+  }
 }

@@ -1,6 +1,7 @@
 /**
- * Counters and gauges in the form Prometheus reads, on a registry of the server's own. Imports no
- * other room; the Prometheus client stays here.
+ * What is counted and measured, on a registry of the server's own: in the form Prometheus reads,
+ * and TorchServe's families also as lines of its metric logs. Also what the process and the machine
+ * tell of themselves. Imports no other room; the Prometheus client stays here.
  */
 @NullMarked
 package dev.sconce.metrics;

@@ -2,8 +2,7 @@ package dev.sconce.worker;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import dev.sconce.handler.Chunks;
-import dev.sconce.handler.Handler;
+import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ final class BatchRun<P, R> {
   /** What a caller is told when the fault is not the caller's; TorchServe's text. */
   private static final String FIXED_TEXT = "Prediction failed";
 
-  private final Handler<P, R> handler;
+  private final TimedSteps<P, R> handler;
   private final Runnable inferred;
 
   /** The streams of the batch: drawn last, so that a slow client holds up no other's answer. */
@@ -38,14 +37,14 @@ final class BatchRun<P, R> {
    *
    * @param inferred called after each inference, before the answers to it go out
    */
-  BatchRun(Handler<P, R> handler, Runnable inferred) {
+  BatchRun(TimedSteps<P, R> handler, Runnable inferred) {
     this.handler = handler;
     this.inferred = inferred;
   }
 
   private record Prepared<P>(Job job, P data) {}
 
-  private record Begun(Job job, Chunks chunks) {}
+  private record Begun(Job job, Output.Stream stream) {}
 
   void run(List<Job> batch) {
     List<Prepared<P>> prepared = new ArrayList<>(batch.size());
@@ -107,36 +106,40 @@ final class BatchRun<P, R> {
       } else if (!job.answer().complete(output)) {
         return; // the caller has gone, so nobody would take a stream
       } else if (output instanceof Output.Stream stream) {
-        streams.add(new Begun(job, stream.chunks()));
+        streams.add(new Begun(job, stream));
       }
     } catch (Throwable e) {
       fail(job, e);
     }
   }
 
-  private static void draw(Begun stream) {
+  /** Whoever takes the stream is told of its failure, and logs it. */
+  private void draw(Begun begun) {
+    Input input = begun.job().input();
     try {
-      stream.chunks().pump(stream.job().input().deadline());
+      handler.pump(begun.stream(), input);
     } catch (Throwable e) {
-      fail(stream.job(), e);
+      log.debug("request {}: its stream ended early", input.requestId(), e);
     }
   }
 
+  /** Who waits for the answer logs the failure with it; nobody may wait any more. */
   private static void fail(Job job, Throwable e) {
-    String id = job.input().requestId();
-    if (e instanceof ServingException failure) {
-      if (failure.code() == ErrorCode.OUT_OF_MEMORY || failure.code() == ErrorCode.INTERNAL) {
-        log.error("request {}: {}", id, failure.getMessage(), failure);
-      } else {
-        log.debug("request {}: {}", id, failure.getMessage());
-      }
-      job.fail(failure);
-    } else if (e instanceof OutOfMemoryError) {
-      log.error("request {}: the Java heap is full", id, e);
-      job.fail(ErrorCode.OUT_OF_MEMORY, "out of memory: the server's heap is full");
-    } else {
-      log.error("request {}: the handler failed", id, e);
-      job.fail(ErrorCode.INTERNAL, FIXED_TEXT);
+    ServingException failure = explained(e);
+    if (!job.fail(failure)) {
+      String id = job.input().requestId();
+      log.warn(
+          "request {}: nobody waits any more: {}", id, failure.getMessage(), failure.getCause());
     }
+  }
+
+  private static ServingException explained(Throwable e) {
+    if (e instanceof ServingException known) {
+      return known;
+    }
+    return e instanceof OutOfMemoryError
+        ? new ServingException(
+            ErrorCode.OUT_OF_MEMORY, "out of memory: the server's heap is full", e)
+        : new ServingException(ErrorCode.INTERNAL, FIXED_TEXT, e);
   }
 }

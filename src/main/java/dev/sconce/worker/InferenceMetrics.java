@@ -1,56 +1,89 @@
 package dev.sconce.worker;
 
-import dev.sconce.metrics.Counter;
-import dev.sconce.metrics.Gauge;
 import dev.sconce.metrics.MetricRegistry;
+import dev.sconce.metrics.Reading;
+import dev.sconce.worker.WorkerStatus.State;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * What TorchServe counts of the requests that reach a model. One for the server; safe from any
- * thread.
+ * What is counted and measured of all models: TorchServe's families and the server's own. A model's
+ * metrics come and go with it, so that their number stays bounded. One for the server; safe from
+ * any thread.
  */
 public final class InferenceMetrics {
-  private static final double NANOS_PER_MICRO = 1e3;
-  private static final double NANOS_PER_MILLI = 1e6;
+  private final TorchServeMetrics torchServe;
+  private final ModelFamilies own;
 
-  private final String host;
-  private final Counter requests;
-  private final Counter latency;
-  private final Counter queueLatency;
-  private final Gauge queueTime;
-  private final Gauge handlerTime;
-  private final Gauge predictionTime;
-  private final Gauge workerLoadTime;
+  /** Of all pools that live; two are of one version while one of them ends. Changed under lock. */
+  private final List<ModelMetrics> open = new CopyOnWriteArrayList<>();
 
   /** Adds the families to {@code registry}. */
   public InferenceMetrics(MetricRegistry registry, String host) {
-    this.host = host;
-    String[] model = {"model_name", "model_version", "hostname"};
-    requests = registry.counter("ts_inference_requests_total", "Count", model);
-    latency = registry.counter("ts_inference_latency_microseconds", "Microseconds", model);
-    queueLatency = registry.counter("ts_queue_latency_microseconds", "Microseconds", model);
-    queueTime = registry.gauge("QueueTime", "Milliseconds", "Level", "Hostname");
-    handlerTime = registry.gauge("HandlerTime", "ms", "ModelName", "Level", "Hostname");
-    predictionTime = registry.gauge("PredictionTime", "ms", "ModelName", "Level", "Hostname");
-    workerLoadTime =
-        registry.gauge("WorkerLoadTime", "Milliseconds", "WorkerName", "Level", "Hostname");
+    torchServe = new TorchServeMetrics(registry, host);
+    own = new ModelFamilies(registry);
+    registry.readings(
+        "sconce_queue_depth",
+        "Requests that wait for a worker",
+        List.of(ModelFamilies.LABELS),
+        () -> ofAll(pool -> Stream.of(Reading.of(pool.queued(), pool.model(), pool.version()))));
+    registry.readings(
+        "sconce_workers",
+        "Workers, by what they are at",
+        List.of("model_name", "model_version", "state"),
+        () -> ofAll(InferenceMetrics::states));
   }
 
-  void requested(String model, String version) {
-    requests.add(1, model, version, host);
+  /** The metrics of a pool from now on. */
+  synchronized ModelMetrics open(
+      String model, String version, Supplier<List<WorkerStatus>> workers, IntSupplier queued) {
+    ModelMetrics metrics =
+        new ModelMetrics(model, version, torchServe, own.of(model, version), workers, queued);
+    open.add(metrics);
+    return metrics;
   }
 
-  void answered(String model, String version, long queueNanos, long totalNanos) {
-    queueLatency.add(queueNanos / NANOS_PER_MICRO, model, version, host);
-    latency.add(totalNanos / NANOS_PER_MICRO, model, version, host);
-    queueTime.set(queueNanos / NANOS_PER_MILLI, "Host", host);
+  /** A pool has ended: its metrics go, unless another pool has the same. */
+  synchronized void close(ModelMetrics closed) {
+    String model = closed.model();
+    open.remove(closed);
+    List<String> versions =
+        open.stream().filter(it -> it.model().equals(model)).map(ModelMetrics::version).toList();
+    if (!versions.contains(closed.version())) {
+      own.remove(model, closed.version());
+      torchServe.removeVersion(model, closed.version());
+    }
+    if (versions.isEmpty()) {
+      torchServe.removeModel(model);
+    }
   }
 
-  void handled(String model, long nanos) {
-    handlerTime.set(nanos / NANOS_PER_MILLI, model, "Model", host);
-    predictionTime.set(nanos / NANOS_PER_MILLI, model, "Model", host);
+  /** Every state of every version, so that a state nobody is in reads 0. */
+  private static Stream<Reading> states(ModelMetrics pool) {
+    List<WorkerStatus> workers = pool.workers();
+    return Arrays.stream(State.values())
+        .map(
+            state ->
+                Reading.of(
+                    (double) workers.stream().filter(worker -> worker.state() == state).count(),
+                    pool.model(),
+                    pool.version(),
+                    state.name().toLowerCase(Locale.ROOT)));
   }
 
-  void workerLoaded(String workerName, long nanos) {
-    workerLoadTime.set(nanos / NANOS_PER_MILLI, workerName, "Host", host);
+  private List<Reading> ofAll(Function<ModelMetrics, Stream<Reading>> readings) {
+    Map<List<String>, Double> sums = new LinkedHashMap<>();
+    open.stream()
+        .flatMap(readings)
+        .forEach(reading -> sums.merge(reading.labelValues(), reading.value(), Double::sum));
+    return sums.entrySet().stream().map(it -> new Reading(it.getKey(), it.getValue())).toList();
   }
 }

@@ -27,10 +27,11 @@ record Job(Input input, String versionLabel, long enqueuedNanos, CompletableFutu
   }
 
   void fail(ErrorCode code, String message) {
-    fail(new ServingException(code, message));
+    answer.completeExceptionally(new ServingException(code, message));
   }
 
-  void fail(ServingException failure) {
-    answer.completeExceptionally(failure);
+  /** Whether there was still somebody to be told. */
+  boolean fail(ServingException failure) {
+    return answer.completeExceptionally(failure);
   }
 }

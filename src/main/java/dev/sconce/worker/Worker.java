@@ -56,8 +56,8 @@ final class Worker {
     /** An inference is over; its answers have not gone out yet. */
     void inferred(Handler<?, ?> handler);
 
-    /** A batch is done. */
-    void handled(List<Job> batch, long startNanos, long endNanos);
+    /** Who is told what takes how long. */
+    ModelMetrics metrics();
 
     /** The handler is closed, or could not be opened; the thread is about to end. */
     void ended(Worker worker);
@@ -75,7 +75,7 @@ final class Worker {
     try (Handler<?, ?> handler = opener.call()) {
       duties.opened(this, handler, nanoClock.getAsLong() - startNanos);
       becomeReady();
-      serve(new BatchRun<>(handler, () -> duties.inferred(handler)), duties);
+      serve(handler, duties);
     } catch (Throwable e) {
       failure = e;
     }
@@ -91,12 +91,14 @@ final class Worker {
     ready.complete(null);
   }
 
-  private void serve(BatchRun<?, ?> run, Duties duties) throws InterruptedException {
+  private <P, R> void serve(Handler<P, R> handler, Duties duties) throws InterruptedException {
+    TimedSteps<P, R> steps = new TimedSteps<>(handler, duties.metrics(), nanoClock);
+    BatchRun<P, R> run = new BatchRun<>(steps, () -> duties.inferred(handler));
     List<Job> batch = duties.take(this);
     while (!batch.isEmpty()) {
       long startNanos = nanoClock.getAsLong();
       run.run(batch);
-      duties.handled(batch, startNanos, nanoClock.getAsLong());
+      duties.metrics().handled(batch, startNanos, nanoClock.getAsLong(), steps.takeSpentNanos());
       batch = duties.take(this);
     }
   }

@@ -36,6 +36,7 @@ public final class WorkerPool {
   private final HandlerOpener opener;
   private final PoolTools tools;
   private final BatchQueue queue;
+  private final ModelMetrics metrics;
   private final Worker.Duties duties = new PoolDuties();
 
   /** All whose thread has not ended, the oldest first; some may be stopping. */
@@ -61,6 +62,7 @@ public final class WorkerPool {
     this.opener = opener;
     this.tools = tools;
     this.queue = new BatchQueue(settings.queueCapacity());
+    this.metrics = tools.metrics().open(modelName, modelVersion, this::workers, queue::size);
   }
 
   /** What workers of one device share, and how many there are. */
@@ -79,12 +81,12 @@ public final class WorkerPool {
    * @throws ServingException {@code NO_WORKER} or {@code QUEUE_FULL}
    */
   public CompletableFuture<Output> submit(Input input, String versionLabel) {
-    tools.metrics().requested(modelName, versionLabel);
+    metrics.requested(versionLabel);
     CompletableFuture<Output> answer = new CompletableFuture<>();
     Job job = new Job(input, versionLabel, tools.nanoClock().getAsLong(), answer);
     switch (hasWorkers() ? queue.offer(job) : BatchQueue.Offer.CLOSED) {
-      case CLOSED -> throw noWorker();
-      case FULL -> throw queueFull();
+      case CLOSED -> throw metrics.refused(noWorker());
+      case FULL -> throw metrics.refused(queueFull());
       case ACCEPTED -> expireAtDeadline(job);
     }
     if (!hasWorkers()) {
@@ -97,7 +99,12 @@ public final class WorkerPool {
     Duration timeLeft = job.input().deadline().timeLeft();
     Future<?> timer = tools.timer().schedule(job::expire, timeLeft.toNanos(), TimeUnit.NANOSECONDS);
     CompletableFuture<Output> unused =
-        job.answer().whenComplete((output, failure) -> timer.cancel(false));
+        job.answer()
+            .whenComplete(
+                (output, failure) -> {
+                  timer.cancel(false);
+                  metrics.ended(job, output, failure, tools.nanoClock().getAsLong());
+                });
   }
 
   private ServingException noWorker() {
@@ -189,7 +196,8 @@ public final class WorkerPool {
       closed = true;
       endings = workers.stream().map(Worker::ended).toList();
     }
-    return CompletableFuture.allOf(endings.toArray(CompletableFuture[]::new));
+    return CompletableFuture.allOf(endings.toArray(CompletableFuture[]::new))
+        .whenComplete((done, failure) -> tools.metrics().close(metrics));
   }
 
   /** How many workers take requests. */
@@ -260,13 +268,17 @@ public final class WorkerPool {
     @Override
     public List<Job> take(Worker worker) throws InterruptedException {
       long delayNanos = settings.maxBatchDelay().toNanos();
-      return queue.take(settings.batchSize(), delayNanos, worker::isStopping);
+      List<Job> batch = queue.take(settings.batchSize(), delayNanos, worker::isStopping);
+      if (!batch.isEmpty()) {
+        metrics.taken(batch, tools.nanoClock().getAsLong());
+      }
+      return batch;
     }
 
     @Override
     public void opened(Worker worker, Handler<?, ?> handler, long nanos) {
       inferred(handler);
-      tools.metrics().workerLoaded(worker.name(), nanos);
+      metrics.workerLoaded(worker.name(), nanos);
     }
 
     @Override
@@ -275,20 +287,14 @@ public final class WorkerPool {
     }
 
     @Override
-    public void handled(List<Job> batch, long startNanos, long endNanos) {
-      tools.metrics().handled(modelName, endNanos - startNanos);
-      for (Job job : batch) {
-        if (!job.answer().isCompletedExceptionally()) {
-          long queued = startNanos - job.enqueuedNanos();
-          long total = endNanos - job.enqueuedNanos();
-          tools.metrics().answered(modelName, job.versionLabel(), queued, total);
-        }
-      }
+    public ModelMetrics metrics() {
+      return metrics;
     }
 
     @Override
     public void ended(Worker worker) {
       forget(worker);
+      metrics.workerEnded(worker.name());
     }
   }
 }

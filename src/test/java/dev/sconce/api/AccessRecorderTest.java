@@ -8,6 +8,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sconce.http.Request;
 import dev.sconce.metrics.MetricRegistry;
+import dev.sconce.metrics.MetricsMode;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +21,7 @@ class AccessRecorderTest {
   private static final Logger LOG = (Logger) LoggerFactory.getLogger("ACCESS_LOG");
 
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final MetricRegistry metrics = new MetricRegistry();
+  private final MetricRegistry metrics = new MetricRegistry(MetricsMode.ALL, Clock.systemUTC());
   private final AccessRecorder recorder = new AccessRecorder(metrics, "here");
 
   @BeforeEach

@@ -2,6 +2,10 @@ package dev.sconce.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sconce.error.ErrorCode;
@@ -16,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** The table of the contract (a.1): exception, status, and the name on the wire. */
 class ErrorResponsesTest {
@@ -40,6 +45,7 @@ class ErrorResponsesTest {
       RESOURCE_NOT_FOUND,      404, ResourceNotFoundException
       MODEL_NOT_FOUND,         404, ModelNotFoundException
       MODEL_VERSION_NOT_FOUND, 404, ModelVersionNotFoundException
+      WORKFLOW_NOT_FOUND,      404, WorkflowNotFoundException
       METHOD_NOT_ALLOWED,      405, MethodNotAllowedException
       REQUEST_TIMEOUT,         408, RequestTimeoutException
       CONFLICT,                409, ConflictStatusException
@@ -113,5 +119,50 @@ class ErrorResponsesTest {
   @Test
   void aCancelledRequestIsNoFaultOfTheServers() {
     assertThat(render(new CancellationException()).status()).isEqualTo(503);
+  }
+
+  private static List<ILoggingEvent> logged(Throwable failure) {
+    Logger log = (Logger) LoggerFactory.getLogger(ErrorResponses.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    log.setAdditive(false);
+    log.setLevel(Level.INFO);
+    try {
+      render(failure);
+    } finally {
+      log.setLevel(null);
+      log.setAdditive(true);
+      log.detachAppender(lines);
+    }
+    return lines.list;
+  }
+
+  @Test
+  void aFailureIsOneLineWithTheRequestsIdAndItsReason() {
+    assertThat(
+            logged(new ServingException(ErrorCode.BAD_REQUEST, "left: a\nb (expected: a picture)")))
+        .singleElement()
+        .satisfies(
+            line -> {
+              assertThat(line.getFormattedMessage())
+                  .isEqualTo("request id-7: GET /models/m: 400 left: a b (expected: a picture)");
+              assertThat(line.getThrowableProxy()).isNull();
+            });
+  }
+
+  @Test
+  void whatNobodyExpectedHasItsStackInTheLogOnce() {
+    Throwable cause = new IllegalStateException("secret detail");
+    for (Throwable failure :
+        List.of(new ServingException(ErrorCode.INTERNAL, "Prediction failed", cause), cause)) {
+      assertThat(logged(failure))
+          .singleElement()
+          .satisfies(
+              line -> {
+                assertThat(line.getFormattedMessage()).contains("request id-7");
+                assertThat(line.getThrowableProxy().getMessage()).isEqualTo("secret detail");
+              });
+    }
   }
 }

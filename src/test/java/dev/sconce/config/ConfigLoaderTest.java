@@ -12,6 +12,9 @@ import dev.sconce.error.ServingException;
 import dev.sconce.http.CorsSettings;
 import dev.sconce.http.HttpSettings;
 import dev.sconce.http.ListenAddress;
+import dev.sconce.logs.LogFormat;
+import dev.sconce.metrics.MetricsMode;
+import dev.sconce.metrics.MetricsSettings;
 import dev.sconce.model.ModelSettings;
 import dev.sconce.torch.EngineSettings;
 import java.io.IOException;
@@ -69,6 +72,8 @@ class ConfigLoaderTest {
                 directory.resolve("key_file.json")));
     assertThat(config.modelApi()).isTrue();
     assertThat(config.maxPicturePixels()).isEqualTo(178_956_970);
+    assertThat(config.metrics()).isEqualTo(MetricsSettings.DEFAULT);
+    assertThat(config.logFormat()).isEqualTo(LogFormat.TEXT);
     assertThat(config.unused()).isEmpty();
   }
 
@@ -161,6 +166,29 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void everyKeyOfTheMetricsAndTheLogsReachesItsSetting() throws IOException {
+    ServerConfig config =
+        load(
+            """
+            metrics_mode=legacy
+            disable_system_metrics=true
+            metric_time_interval=5
+            log_format=json
+            """);
+    assertThat(config.metrics())
+        .isEqualTo(new MetricsSettings(MetricsMode.LEGACY, false, Duration.ofSeconds(5)));
+    assertThat(config.logFormat()).isEqualTo(LogFormat.JSON);
+  }
+
+  @Test
+  void keysOfTheMetricsThatMeanNothingHereAreNamedWithTheReason() throws IOException {
+    assertThat(load("metrics_config=/a/metrics.yaml\nasync_logging=true").unused())
+        .containsExactly(
+            "async_logging (no thread ever waits for a log)",
+            "metrics_config (the families are fixed: TorchServe's and the server's own)");
+  }
+
+  @Test
   void theMetricsListenerCanBeLeftOut() throws IOException {
     assertThat(load("enable_metrics_api=false").doors().metrics()).isEmpty();
   }
@@ -192,16 +220,20 @@ class ConfigLoaderTest {
                     job_queue_size=0
                     max_request_size=many
                     strict_handlers=perhaps
+                    metrics_mode=both
+                    log_format=xml
                     """))
         .isInstanceOf(ServingException.class)
         .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_CONFIGURATION)
-        .hasMessageContaining("6 faults")
+        .hasMessageContaining("8 faults")
         .hasMessageContaining("inference_address: ftp://127.0.0.1:8080 (expected: http://host:port")
         .hasMessageContaining("management_address: nonsense (expected: http://host:port")
         .hasMessageContaining("metrics_address: http:8082 (expected: http://host:port")
         .hasMessageContaining("job_queue_size: 0 (expected: a whole number >= 1)")
         .hasMessageContaining("max_request_size: many (expected: a whole number >= 1)")
-        .hasMessageContaining("strict_handlers: perhaps (expected: true or false)");
+        .hasMessageContaining("strict_handlers: perhaps (expected: true or false)")
+        .hasMessageContaining("metrics_mode: both (expected: log, prometheus or legacy)")
+        .hasMessageContaining("log_format: xml (expected: text or json)");
   }
 
   @Test

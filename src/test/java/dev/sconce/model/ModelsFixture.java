@@ -12,6 +12,7 @@ import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.metrics.MetricRegistry;
+import dev.sconce.metrics.MetricsMode;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.PoolTools;
 import java.io.IOException;
@@ -137,7 +138,8 @@ public final class ModelsFixture implements AutoCloseable {
             Files.exists(directory.resolve("echo.pth"))
                 ? new Recognition(Optional.of("echo"), "echo.pth (an echo)")
                 : new Recognition(Optional.empty(), "nothing known");
-    InferenceMetrics metrics = new InferenceMetrics(new MetricRegistry(), "host");
+    InferenceMetrics metrics =
+        new InferenceMetrics(new MetricRegistry(MetricsMode.ALL, Clock.systemUTC()), "host");
     PoolTools tools =
         new PoolTools(metrics, ids::getAndIncrement, timer, Clock.systemUTC(), System::nanoTime);
     models = Models.create(store, handlers, recogniser, settings, hardware, tools, loaders);

@@ -8,6 +8,7 @@ import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.metrics.MetricRegistry;
+import dev.sconce.metrics.MetricsMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class PoolFixture implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(60);
 
-  final MetricRegistry registry = new MetricRegistry();
+  final MetricRegistry registry = new MetricRegistry(MetricsMode.ALL, Clock.systemUTC());
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
   private final AtomicInteger ids = new AtomicInteger(9000);
   final WorkerPool pool;
