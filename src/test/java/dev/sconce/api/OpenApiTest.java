@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sconce.http.Filter;
 import dev.sconce.http.Router;
 import dev.sconce.metrics.MetricRegistry;
+import dev.sconce.metrics.MetricsMode;
 import dev.sconce.model.ModelsFixture;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +30,7 @@ class OpenApiTest {
       new ManagementApi(fixture.models, new DescriptionJson(1, () -> 1), modelApi)
           .addTo(router, OPEN);
     }
-    new MetricsApi(new MetricRegistry()).addTo(router);
+    new MetricsApi(new MetricRegistry(MetricsMode.ALL, Clock.systemUTC())).addTo(router);
     OpenApi.addTo(router);
     Set<String> routes = new TreeSet<>(router.routes());
     routes.add("* /token"); // the auth room's
