@@ -44,6 +44,7 @@ final class ContractDifferences {
           badInput("env_body_linear_instances", "body: an object (expected: a number"),
           badInput("env_json_linear_list", "body: a list (expected: a JSON object)"),
           badInput("env_kserve_v1_raw_image", "body: "),
+          of("combined_describe_version", "with one address for all APIs", "200"),
           of("describe_customized_default", "`customizedMetadata` is empty unless", "200"),
           of("pred_siamese_bad_cam", CAM, BAD_REQUEST + "cam: maybe (expected: True"),
           of("pred_siamese_cam_lowercase", CAM, "200"),

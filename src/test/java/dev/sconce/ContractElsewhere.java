@@ -19,7 +19,7 @@ final class ContractElsewhere {
           Map.entry("tok_", "tokens; DoorCapturesTest"),
           Map.entry("cors_", "CORS; DoorCapturesTest"),
           Map.entry("https_", "TLS; DoorCapturesTest"),
-          Map.entry("combined_", "one address for all ports, with SageMaker's routes; SitesTest"),
+          Map.entry("combined_invo", SAGEMAKER),
           Map.entry("worker_dies", RESTARTS),
           Map.entry("response_timeout", RESTARTS),
           Map.entry("pred_after_timeout", RESTARTS),

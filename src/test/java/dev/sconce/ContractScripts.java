@@ -225,9 +225,18 @@ final class ContractScripts {
       modelapi_off_scale
       modelapi_off_unregister""";
 
+  static final String ONE_ADDRESS =
+      """
+      combined_ping
+      combined_list
+      combined_describe
+      combined_describe_version
+      combined_register
+      combined_unregister""";
+
   /** Every capture that is replayed. */
   static final Set<String> ALL =
-      Stream.of(MODELS, KSERVE, BODY, JSON, MODEL_API_OFF)
+      Stream.of(MODELS, KSERVE, BODY, JSON, MODEL_API_OFF, ONE_ADDRESS)
           .flatMap(String::lines)
           .collect(Collectors.toUnmodifiableSet());
 

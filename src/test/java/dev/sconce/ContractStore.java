@@ -42,8 +42,14 @@ final class ContractStore {
     models.echoing("echo_batch.mar", "echo_batch", "1.0", "Echo");
     models.write(
         "echo_batch.mar/model-config.yaml",
-        "minWorkers: 1\nmaxWorkers: 2\nbatchSize: 4\nmaxBatchDelay: 200\nresponseTimeout: 30\n"
-            + "jobQueueSize: 5\n");
+        """
+        minWorkers: 1
+        maxWorkers: 2
+        batchSize: 4
+        maxBatchDelay: 200
+        responseTimeout: 30
+        jobQueueSize: 5
+        """);
     models.echoing("noop_v1.0.mar", "noop", "1.0", "Echo");
     models.echoing("noop_v2.0.mar", "noop", "2.0", "Echo");
     models.echoing("stream.mar", "stream", "1.0", "Pieces");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.sconce.ContractDifferences.Difference;
 import dev.sconce.http.RawClient;
 import dev.sconce.http.RawClient.Reply;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,6 +55,21 @@ class ContractTest {
         "enable_model_api=false",
         "load_models=siamese.mar",
         "default_workers_per_model=1");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everythingAtOneAddress() throws Exception {
+    String address;
+    try (ServerSocket free = new ServerSocket(0)) {
+      address = "http://127.0.0.1:" + free.getLocalPort();
+    }
+    return replay(
+        ContractScripts.ONE_ADDRESS,
+        "inference_address=" + address,
+        "management_address=" + address,
+        "metrics_address=" + address,
+        "default_workers_per_model=1",
+        "load_models=echo.mar");
   }
 
   @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sconce.config.ConfigLoader;
 import dev.sconce.config.Overrides;
 import dev.sconce.http.LeakCheck;
+import dev.sconce.http.ListenAddress;
 import dev.sconce.model.ModelDescription;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -136,9 +137,10 @@ final class RunningServer implements AutoCloseable {
     return send(request(2, "/metrics").build());
   }
 
-  /** Where it listens: 0 for inference, 1 for management, 2 for metrics. */
+  /** Where it listens: 0 for inference, 1 for management, 2 for metrics; they may share one. */
   SocketAddress address(int listener) {
-    return server.addresses().get(listener).socket();
+    List<ListenAddress> all = server.addresses();
+    return all.get(Math.min(listener, all.size() - 1)).socket();
   }
 
   private HttpRequest.Builder request(int listener, String path) {
