@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -134,7 +135,7 @@ class ApiDocumentsTest {
   }
 
   private static Set<String> variablesOf(String path) {
-    return java.util.regex.Pattern.compile("\\{(\\w+)}")
+    return Pattern.compile("\\{(\\w+)}")
         .matcher(path)
         .results()
         .map(found -> found.group(1))

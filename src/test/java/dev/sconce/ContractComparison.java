@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -123,7 +124,7 @@ record ContractComparison(String name, Reply theirs, Reply ours, Optional<Differ
     return json.getNodeType().toString();
   }
 
-  private static java.util.stream.Collector<CharSequence, ?, String> joined(String a, String b) {
+  private static Collector<CharSequence, ?, String> joined(String a, String b) {
     return Collectors.joining(" ", a, b);
   }
 

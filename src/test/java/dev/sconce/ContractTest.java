@@ -126,7 +126,7 @@ class ContractTest {
           return interim; // the body is not wanted
         }
       }
-      client.send(command.body());
+      client.send(command.body().array());
       return command.isHead() ? client.replyWithoutBody() : client.reply();
     }
   }

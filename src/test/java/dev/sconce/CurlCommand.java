@@ -1,6 +1,7 @@
 package dev.sconce;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param head the request line and the headers, with the empty line
  * @param body the body, in chunks if the head says so
  */
-record CurlCommand(int port, String head, byte[] body) {
+record CurlCommand(int port, String head, ByteBuffer body) {
   private static final String BOUNDARY = "-".repeat(24) + "0123456789abcdef";
 
   /** Gives the bytes of a file that a command names. */
@@ -172,7 +173,9 @@ record CurlCommand(int port, String head, byte[] body) {
       headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
       byte[] sent = chunked ? inOneChunk(body.toByteArray()) : body.toByteArray();
       return new CurlCommand(
-          Integer.parseInt(parts[0].replaceFirst(".*:", "")), head.append("\r\n").toString(), sent);
+          Integer.parseInt(parts[0].replaceFirst(".*:", "")),
+          head.append("\r\n").toString(),
+          ByteBuffer.wrap(sent));
     }
 
     private static byte[] inOneChunk(byte[] bytes) {

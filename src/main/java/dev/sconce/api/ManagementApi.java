@@ -115,8 +115,10 @@ public final class ManagementApi {
     if (!isReady(model)) {
       throw new ServingException(
           ErrorCode.NO_WORKER,
-          "Model \"%s\" has no worker to serve describe request. Please use scale workers API to add workers."
-              .formatted(model.key().name()));
+          "Model \""
+              + model.key().name()
+              + "\" has no worker to serve describe request. Please use scale workers API to add"
+              + " workers.");
     }
   }
 
