@@ -10,7 +10,6 @@ import dev.sconce.archive.ModelStore;
 import dev.sconce.auth.Doorkeeper;
 import dev.sconce.config.Doors;
 import dev.sconce.config.ServerConfig;
-import dev.sconce.config.ServerConfig.StartupModel;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerLoader;
@@ -25,9 +24,8 @@ import dev.sconce.metrics.ProcessMetrics;
 import dev.sconce.metrics.SystemMetrics;
 import dev.sconce.model.Hardware;
 import dev.sconce.model.ModelDescription;
-import dev.sconce.model.ModelLifecycle.Change;
 import dev.sconce.model.Models;
-import dev.sconce.model.Registration;
+import dev.sconce.snapshot.SnapshotKeeper;
 import dev.sconce.tensor.TensorHandlers;
 import dev.sconce.text.TextHandlers;
 import dev.sconce.torch.ScriptLoader;
@@ -37,18 +35,18 @@ import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.PoolTools;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -74,11 +72,15 @@ public final class ModelServer implements AutoCloseable {
 
   private static final int LOADERS_END_SECONDS = 5;
 
+  /** What models have to end if the requests took all the time there was. */
+  private static final Duration LAST_WAIT = Duration.ofSeconds(2);
+
   private final ServerConfig config;
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService loaders;
   private final Models models;
-  private final List<StartupModel> startupModels;
+  private final StartupModels startupModels;
+  private final Optional<SnapshotKeeper> snapshots;
   private final MetricRegistry metrics;
   private final SystemMetrics system;
   private final ErrorResponses errors = new ErrorResponses();
@@ -94,7 +96,6 @@ public final class ModelServer implements AutoCloseable {
     TorchEngine engine = TorchEngine.start(config.engine());
     VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
     ModelStore store = new ModelStore(config.store());
-    startupModels = startupModels(config, store);
     timer = new ScheduledThreadPoolExecutor(1, daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
     loaders = Executors.newFixedThreadPool(cores(), daemons("model-loader"));
@@ -105,9 +106,10 @@ public final class ModelServer implements AutoCloseable {
             vision,
             config.models(),
             new Hardware(cores(), engine.usableGpus(), engine.gpuReason()),
-            poolTools(host),
+            poolTools(host, engine),
             loaders);
-    startupModels.forEach(model -> models.lifecycle().expect(model.url()));
+    startupModels = StartupModels.of(config, store, models.lifecycle());
+    snapshots = config.snapshots().directory().map(this::keeper);
     doorkeeper = new Doorkeeper(config.auth(), new SecureRandom(), Clock.systemUTC(), loaders);
     http = listen(host);
   }
@@ -118,7 +120,7 @@ public final class ModelServer implements AutoCloseable {
    *
    * @throws ServingException {@code INTERNAL} if libtorch cannot be loaded or an address cannot be
    *     listened on; {@code MODEL_NOT_FOUND} if all models of the store are to be loaded and there
-   *     is no store
+   *     is no store; {@code INVALID_CONFIGURATION} if a snapshot names an archive that is not there
    */
   public static ModelServer start(ServerConfig config) {
     config.unused().forEach(key -> log.info("config: {} is not used", key));
@@ -139,13 +141,25 @@ public final class ModelServer implements AutoCloseable {
     return all;
   }
 
-  private PoolTools poolTools(String host) {
+  private PoolTools poolTools(String host, TorchEngine engine) {
     return new PoolTools(
         new InferenceMetrics(metrics, host),
         new AtomicInteger(FIRST_WORKER_ID)::getAndIncrement,
         timer,
         Clock.systemUTC(),
-        System::nanoTime);
+        System::nanoTime,
+        engine::giveUpOn);
+  }
+
+  private SnapshotKeeper keeper(Path directory) {
+    SnapshotKeeper keeper =
+        new SnapshotKeeper(
+            directory,
+            config.snapshots().properties(),
+            models.catalog()::registered,
+            Clock.system(ZoneId.systemDefault()));
+    models.lifecycle().onChange(keeper::changed);
+    return keeper;
   }
 
   private HttpServer listen(String host) {
@@ -196,37 +210,8 @@ public final class ModelServer implements AutoCloseable {
    *     log
    */
   public CompletableFuture<List<String>> loadStartupModels() {
-    List<String> failed = Collections.synchronizedList(new ArrayList<>());
-    CompletableFuture<?>[] loading =
-        startupModels.stream().map(model -> load(model, failed)).toArray(CompletableFuture[]::new);
-    return CompletableFuture.allOf(loading).thenApply(done -> failed);
-  }
-
-  private CompletableFuture<Void> load(StartupModel model, List<String> failed) {
-    log.info("Loading {}", model.url());
-    return models
-        .lifecycle()
-        .register(Registration.atStartup(model.url(), model.name()))
-        .thenCompose(Change::done)
-        .exceptionally(
-            failure -> {
-              log.error("{} cannot be served: {}", model.url(), reason(failure));
-              failed.add(model.url());
-              return null;
-            });
-  }
-
-  private static String reason(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof ServingException known ? known.getMessage() : String.valueOf(cause);
-  }
-
-  private static List<StartupModel> startupModels(ServerConfig config, ModelStore store) {
-    List<StartupModel> startup = new ArrayList<>(config.startupModels());
-    if (config.loadAllModels()) {
-      store.list().forEach(url -> startup.add(new StartupModel(Optional.empty(), url)));
-    }
-    return startup;
+    CompletableFuture<List<String>> loaded = startupModels.load();
+    return loaded.whenComplete((failed, bug) -> snapshots.ifPresent(SnapshotKeeper::started));
   }
 
   /** The default version of every model, sorted by name. */
@@ -243,17 +228,23 @@ public final class ModelServer implements AutoCloseable {
   }
 
   /**
-   * Stops: takes no more connections, lets requests in work finish, takes every model out of
-   * service. Blocks until that is done, for as long as the settings allow.
+   * Stops: takes no more connections, gives up models that are loading, lets requests in work
+   * finish, takes every model out of service. Blocks until that is done, for as long as the
+   * settings allow and a few seconds.
    */
   @Override
   public void close() {
-    log.info("Stopping; requests in work are finished first");
+    Duration patience = config.http().drainTimeout();
+    log.info("Stopping; requests in work have {} s to finish", patience.toSeconds());
+    long endNanos = System.nanoTime() + patience.toNanos();
+    models.lifecycle().stopLoading();
     http.close();
     doorkeeper.close();
+    snapshots.ifPresent(SnapshotKeeper::close);
     system.close();
     try {
-      models.lifecycle().close().get(config.http().drainTimeout().toSeconds(), TimeUnit.SECONDS);
+      long leftNanos = Math.max(LAST_WAIT.toNanos(), endNanos - System.nanoTime());
+      models.lifecycle().close().get(leftNanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
       log.warn("some models did not end in time", e);
     } catch (InterruptedException e) {
@@ -262,6 +253,8 @@ public final class ModelServer implements AutoCloseable {
     timer.shutdownNow();
     loaders.shutdownNow();
     awaitLoaders();
+    models.lifecycle().deleteLeftFiles();
+    log.info("Stopped");
   }
 
   /** What is being unpacked just now is given up, and deleted. */

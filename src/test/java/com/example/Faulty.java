@@ -14,7 +14,9 @@ import java.util.concurrent.CountDownLatch;
  * {@code fault}, says so. Tests pack it into a jar.
  */
 public final class Faulty implements Handler<String, String> {
-  /** The system property with the {@link CountDownLatch} that ends {@code hang}. */
+  /**
+   * The system property with the {@link CountDownLatch} that ends {@code hang} and {@code hang on}.
+   */
   public static final String RELEASE = "com.example.Faulty.release";
 
   @Override
@@ -66,8 +68,16 @@ public final class Faulty implements Handler<String, String> {
   }
 
   private static void hangAt(String text) throws InterruptedException {
+    CountDownLatch release = (CountDownLatch) System.getProperties().get(RELEASE);
     if (text.equals("hang")) {
-      ((CountDownLatch) System.getProperties().get(RELEASE)).await();
+      release.await();
+    }
+    while (text.equals("hang on") && release.getCount() > 0) {
+      try {
+        release.await();
+      } catch (InterruptedException e) {
+        // as native code does
+      }
     }
   }
 

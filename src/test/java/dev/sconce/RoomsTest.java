@@ -54,6 +54,7 @@ class RoomsTest {
           Map.entry("worker", Set.of("handler", "metrics", "error")),
           Map.entry(
               "model", Set.of("archive", "handler", "envelope", "worker", "metrics", "error")),
+          Map.entry("snapshot", Set.of("model", "json", "error")),
           Map.entry("http", Set.of("metrics", "error")),
           Map.entry("auth", Set.of("http", "json", "error")),
           Map.entry("api", Set.of("http", "model", "handler", "metrics", "json", "error")),
@@ -65,6 +66,7 @@ class RoomsTest {
                   "archive",
                   "worker",
                   "model",
+                  "snapshot",
                   "envelope",
                   "torch",
                   "metrics",
@@ -89,6 +91,7 @@ class RoomsTest {
                   "text",
                   "handler",
                   "envelope",
+                  "snapshot",
                   "weights"),
           "javax.imageio..", Set.of("image"),
           "org.apache.commons.compress..", Set.of("archive"),

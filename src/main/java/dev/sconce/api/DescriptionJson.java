@@ -12,7 +12,8 @@ import java.util.function.LongSupplier;
 
 /**
  * A model's description with TorchServe's members in TorchServe's order, then ours: {@code
- * handler}, which says what serves and what was not run.
+ * handler}, which says what serves and what was not run, and {@code failure}, which says why
+ * workers are missing for good, if they are.
  */
 public final class DescriptionJson {
   private static final DateTimeFormatter START_TIME =
@@ -55,25 +56,27 @@ public final class DescriptionJson {
     json.put("maxBatchDelay", model.maxBatchDelay().toMillis());
     json.put("responseTimeout", model.responseTimeout().toSeconds());
     json.put("startupTimeout", model.startupTimeout().toSeconds());
-    json.put("maxRetryTimeoutInSec", 300);
-    json.put("clientTimeoutInMills", 0);
+    json.put("maxRetryTimeoutInSec", model.maxRetryTimeout().toSeconds());
+    json.put("clientTimeoutInMills", model.clientTimeout().toMillis());
     json.put("parallelType", "");
     json.put("parallelLevel", 0);
     json.put("deviceType", gpu ? "gpu" : "cpu");
     json.put("deviceIds", gpu ? devices.stream().map(Device::index).toList() : null);
-    addFeatures(json);
+    addFeatures(json, model.useJobTicket());
     json.put("loadedAtStartup", model.loadedAtStartup());
     json.put("workers", model.workers().stream().map(this::worker).toList());
     json.put("jobQueueStatus", queue(model));
     json.put("handler", handler(model));
+    json.put("failure", model.failure().orElse(null));
     return json;
   }
 
-  /** What TorchServe has and this server does not do; its clients look for the members. */
-  private static void addFeatures(Map<String, Object> json) {
-    for (String feature : List.of("continuousBatching", "useJobTicket", "useVenv", "stateful")) {
-      json.put(feature, false);
-    }
+  /** Most of these this server does not have; TorchServe's clients look for the members. */
+  private static void addFeatures(Map<String, Object> json, boolean useJobTicket) {
+    json.put("continuousBatching", false);
+    json.put("useJobTicket", useJobTicket);
+    json.put("useVenv", false);
+    json.put("stateful", false);
     json.put("sequenceMaxIdleMSec", 0);
     json.put("sequenceTimeoutMSec", 0);
     json.put("maxNumSequence", 0);

@@ -156,7 +156,7 @@ public final class ManagementApi {
             parameters.integer("initial_workers", 0),
             parameters.duration("response_timeout", ChronoUnit.SECONDS, 1),
             parameters.duration("startup_timeout", ChronoUnit.SECONDS, 1),
-            false);
+            Registration.Origin.CALLER);
     return lifecycle
         .register(registration)
         .thenCompose(change -> registered(change, wait || change.workers() == 0));

@@ -70,6 +70,15 @@ public final class ModelStore {
   }
 
   /**
+   * Whether {@link #open} would find something under that name.
+   *
+   * @throws ServingException with {@link ErrorCode#MODEL_NOT_FOUND} if there is no store
+   */
+  public boolean holds(String url) {
+    return find(store(), url).isPresent();
+  }
+
+  /**
    * The names of all models in the store, for {@code load_models=all}: archives, and directories
    * that look like one; hidden files are left out. Sorted.
    *

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 /**
  * {@code torchserve}: starts the server with the flags of the Python tool of that name.
  *
- * <p>Exits with 1 when it cannot start and with 2 when the flags are wrong. A signal ends it as
- * signals end other programs (143 for SIGTERM), once what is in work has been answered.
+ * <p>Exits with 1 when it cannot start and with 2 when the flags are wrong; with 0 when a signal
+ * told it to stop and what was in work has been answered.
  */
 @Command(
     name = "torchserve",
@@ -32,6 +32,10 @@ import picocli.CommandLine.Spec;
     usageHelpWidth = 100,
     description = {"Serves the models of a model store over HTTP.", ""},
     footer = {
+      "",
+      "SIGTERM, or Ctrl-C, stops the server: it takes no more connections, gives up models that are",
+      "loading, answers what is in work (30 seconds are left for that), and exits with 0. A second",
+      "one ends it at once.",
       "",
       "Examples:",
       "  torchserve --start --foreground --ncs --model-store model-store --models all",
@@ -52,8 +56,10 @@ final class ServerCommand implements Callable<Integer> {
 
   @Option(
       names = {"--ncs", "--no-config-snapshots"},
-      description = "Accepted for TorchServe's sake: this server writes no snapshots.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at the option, not at the field
+      description = {
+        "Neither write snapshots of the models in service nor start from the last one. They are in"
+            + " logs/config, or config in the directory that LOG_LOCATION names."
+      })
   private boolean noSnapshots;
 
   @Option(
@@ -72,7 +78,8 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--ts-config",
       paramLabel = "<file>",
-      description = "The configuration. Default: config.properties in the current directory.")
+      description =
+          "The configuration. Default: the last snapshot, else config.properties in the current directory.")
   private @Nullable Path configFile;
 
   @Option(
@@ -114,36 +121,47 @@ final class ServerCommand implements Callable<Integer> {
                 Path.of(""))
             .load(
                 new Overrides(
-                    Optional.ofNullable(configFile), Optional.ofNullable(modelStore), models));
+                    Optional.ofNullable(configFile),
+                    Optional.ofNullable(modelStore),
+                    models,
+                    noSnapshots ? Optional.empty() : Optional.of(snapshots())));
     LogSettings settings =
         LogSettings.of(config.logFormat(), System.getenv(), Optional.ofNullable(logConfig));
-    try (ServerLogs logs = ServerLogs.open(settings)) {
-      run(config, logs);
+    ServerLogs logs = ServerLogs.open(settings);
+    try {
+      run(config);
+    } finally {
+      logs.close();
     }
     return CommandLine.ExitCode.OK;
   }
 
-  private void run(ServerConfig config, ServerLogs logs) throws InterruptedException {
-    CountDownLatch stopped = new CountDownLatch(1);
-    ModelServer server = ModelServer.start(config);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.close();
-                  logs.close();
-                  stopped.countDown();
-                },
-                "shutdown"));
-    PrintWriter out = command().getOut();
-    out.println("Model server started.");
-    out.flush();
-    List<String> failed = server.loadStartupModels().join();
-    if (failed.isEmpty() && whenReady != null) {
-      out.println(whenReady.replace("{address}", config.doors().inferenceForCurl()));
-      out.flush();
+  private static Path snapshots() {
+    String logs = System.getenv().getOrDefault("LOG_LOCATION", "logs");
+    return Path.of(logs, "config");
+  }
+
+  private void run(ServerConfig config) throws InterruptedException {
+    StopSignal stop = StopSignal.listen();
+    try (ModelServer server = ModelServer.start(config)) {
+      say("Model server started.");
+      CompletableFuture<Void> unused =
+          server
+              .loadStartupModels()
+              .thenAccept(
+                  failed -> {
+                    if (failed.isEmpty() && whenReady != null) {
+                      say(whenReady.replace("{address}", config.doors().inferenceForCurl()));
+                    }
+                  });
+      stop.await();
     }
-    stopped.await();
+  }
+
+  private void say(String text) {
+    PrintWriter out = command().getOut();
+    out.println(text);
+    out.flush();
   }
 
   private CommandLine command() {

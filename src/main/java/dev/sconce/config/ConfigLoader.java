@@ -8,6 +8,7 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.HttpSettings;
 import dev.sconce.model.ModelSettings;
+import dev.sconce.snapshot.SnapshotFiles;
 import dev.sconce.torch.EngineSettings;
 import java.io.IOException;
 import java.io.Reader;
@@ -21,6 +22,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * File and command line → {@link ServerConfig}, with every fault reported at once.
@@ -29,6 +32,7 @@ import java.util.stream.Stream;
  * {@code strict_handlers}, which is ours, and {@code enable_model_api}, which is on.
  */
 public final class ConfigLoader {
+  private static final Logger log = LoggerFactory.getLogger(ConfigLoader.class);
   private static final Path DEFAULT_FILE = Path.of("config.properties");
 
   /** Pillow's limit, twice its MAX_IMAGE_PIXELS, above which it raises DecompressionBombError. */
@@ -63,8 +67,9 @@ public final class ConfigLoader {
    * @throws ServingException {@code INVALID_CONFIGURATION}, naming every key whose value is wrong
    */
   public ServerConfig load(Overrides overrides) {
-    KeyReader keys = new KeyReader(file(overrides));
-    ServerConfig config = read(keys, overrides);
+    Map<String, String> file = file(overrides);
+    KeyReader keys = new KeyReader(file);
+    ServerConfig config = read(keys, file, overrides);
     if (!keys.faults().isEmpty()) {
       throw new ServingException(
           ErrorCode.INVALID_CONFIGURATION,
@@ -77,9 +82,12 @@ public final class ConfigLoader {
   }
 
   private static Map<String, String> file(Overrides overrides) {
-    Path file = overrides.configFile().orElse(DEFAULT_FILE);
+    Optional<Path> chosen =
+        overrides.configFile().or(() -> overrides.snapshots().flatMap(SnapshotFiles::newest));
+    Path file = chosen.orElse(DEFAULT_FILE);
     Properties properties = new Properties();
-    if (overrides.configFile().isPresent() || Files.exists(file)) {
+    if (chosen.isPresent() || Files.exists(file)) {
+      log.info("The configuration is {}", file);
       try (Reader reader = Files.newBufferedReader(file)) {
         properties.load(reader);
       } catch (IOException | IllegalArgumentException e) {
@@ -102,7 +110,7 @@ public final class ConfigLoader {
         : String.valueOf(e.getMessage());
   }
 
-  private ServerConfig read(KeyReader keys, Overrides overrides) {
+  private ServerConfig read(KeyReader keys, Map<String, String> file, Overrides overrides) {
     List<String> models = startup(keys, overrides);
     EngineSettings engine =
         new EngineSettings(
@@ -121,6 +129,7 @@ public final class ConfigLoader {
         MetricsKeys.read(keys),
         LogKeys.read(keys),
         maxPicturePixels(keys.flag("limit_max_image_pixels", true)),
+        SnapshotKeys.read(keys, file, overrides),
         keys.unused());
   }
 
@@ -157,7 +166,8 @@ public final class ConfigLoader {
         keys.seconds("unregister_model_timeout", base.unregisterTimeout()),
         keys.text("default_service_handler"),
         envelope(keys),
-        keys.flag("strict_handlers", false));
+        keys.flag("strict_handlers", false),
+        Map.of());
   }
 
   private static Optional<Envelope> envelope(KeyReader keys) {

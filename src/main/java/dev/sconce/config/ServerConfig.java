@@ -6,6 +6,7 @@ import dev.sconce.http.HttpSettings;
 import dev.sconce.logs.LogFormat;
 import dev.sconce.metrics.MetricsSettings;
 import dev.sconce.model.ModelSettings;
+import dev.sconce.snapshot.SnapshotSettings;
 import dev.sconce.torch.EngineSettings;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param metrics what is measured and where it is told
  * @param logFormat how lines of the log are laid out
  * @param maxPicturePixels the largest picture that is decoded, width times height
+ * @param snapshots whether snapshots are written, and what is restored from one
  * @param unused keys of the file that mean nothing here
  */
 public record ServerConfig(
@@ -40,6 +42,7 @@ public record ServerConfig(
     MetricsSettings metrics,
     LogFormat logFormat,
     long maxPicturePixels,
+    SnapshotSettings snapshots,
     List<String> unused) {
 
   /** Copies the lists. */

@@ -86,27 +86,60 @@ public final class Chunks implements Flow.Publisher<ByteBuffer> {
    * taken, the stream is cancelled or the deadline passes. A deadline that passes and what the
    * source throws end the stream with an error, which is thrown on.
    *
+   * @param progress called before each piece is drawn
    * @throws ServingException {@code REQUEST_TIMEOUT} if no further piece was wanted in time
    */
-  public void pump(Deadline deadline) {
+  public void pump(Deadline deadline, Runnable progress) {
     try {
       while (awaitDemand(deadline)) {
+        progress.run();
         if (!source.hasNext()) {
-          taker().onComplete();
+          complete();
           return;
         }
-        taker().onNext(Objects.requireNonNull(source.next(), "a piece of a stream"));
+        ByteBuffer piece = Objects.requireNonNull(source.next(), "a piece of a stream");
+        if (!isOver()) { // it may have been ended while the source was at it
+          taker().onNext(piece);
+        }
       }
     } catch (RuntimeException | Error e) {
-      fail(e);
+      abort(e);
       throw e;
     }
   }
 
-  private void fail(Throwable e) {
+  /** As {@link #pump(Deadline, Runnable)}, with nobody to tell of progress. */
+  public void pump(Deadline deadline) {
+    pump(deadline, () -> {});
+  }
+
+  private boolean isOver() {
+    lock.lock();
+    try {
+      return cancelled;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void complete() {
+    if (!isOver()) {
+      cancel();
+      taker().onComplete();
+    }
+  }
+
+  /**
+   * Ends the stream with an error from outside, unless it is over: what makes it has failed, or
+   * hangs.
+   */
+  public void abort(Throwable e) {
     Flow.@Nullable Subscriber<? super ByteBuffer> told;
     lock.lock();
     try {
+      if (cancelled) {
+        return;
+      }
       cancelled = true;
       failure = e;
       told = subscriber;

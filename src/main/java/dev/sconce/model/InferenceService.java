@@ -40,7 +40,7 @@ public final class InferenceService {
       Map<String, Part> parts,
       Map<String, String> headers) {
     ServedModel model = registry.find(name, version);
-    Deadline deadline = Deadline.after(model.pool().settings().responseTimeout(), nanoClock);
+    Deadline deadline = Deadline.after(model.pool().settings().timeouts().patience(), nanoClock);
     Input input = new Input(requestId, parts, headers, deadline);
     if (input.explain() && !model.explains()) {
       throw new ServingException(

@@ -13,9 +13,12 @@ import dev.sconce.handler.HandlerLoader;
 import dev.sconce.handler.HandlerOpener;
 import dev.sconce.handler.HandlerRecogniser;
 import dev.sconce.handler.HandlerSettings;
+import dev.sconce.model.Registration.Origin;
 import dev.sconce.worker.PoolSettings;
 import dev.sconce.worker.PoolTools;
+import dev.sconce.worker.Timeouts;
 import dev.sconce.worker.WorkerPool;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,9 @@ final class ModelAssembly {
 
   /** What TorchServe's archiver takes for a name, and a version alike. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_\\-.]{0,255}");
+
+  /** TorchServe's default. */
+  private static final Duration RETRY_WINDOW = Duration.ofMinutes(5);
 
   private final HandlerChoice.Rule handlers;
   private final ModelSettings settings;
@@ -63,7 +69,8 @@ final class ModelAssembly {
         new ModelKey(
             checked("model_name", registration.modelName().orElse(manifest.modelName())),
             checked("model version", manifest.modelVersion()));
-    PoolSettings pool = poolSettings(registration, archive);
+    PoolSettings pool = poolSettings(registration, archive, options(key));
+    UnusedKeys.report(archive.url(), archive.config().values());
     HandlerChoice choice = handlers.choose(registration, archive);
     checkEnvelope(choice.source());
     choice.replaced().ifPresent(python -> sayReplaced(key, python, choice.source().name()));
@@ -72,11 +79,11 @@ final class ModelAssembly {
         archive,
         choice,
         new WorkerPool(key.name(), key.version(), pool, opener(key, archive, choice), tools),
-        registration
-            .startupTimeout()
-            .or(archive.config()::startupTimeout)
-            .orElse(settings.startupTimeout()),
-        registration.atStartup());
+        registration);
+  }
+
+  private ModelOptions options(ModelKey key) {
+    return settings.perModel().getOrDefault(key, ModelOptions.NONE);
   }
 
   /** Says at registration what the first worker would, of which there may be none yet. */
@@ -107,27 +114,65 @@ final class ModelAssembly {
         handler);
   }
 
-  /** How many workers to start; as in TorchServe, the model's own configuration wins. */
+  /**
+   * How many workers to start. As in TorchServe, the model's own configuration wins over a caller;
+   * what was in service before wins over both.
+   */
   int workers(Registration registration, ServedModel model) {
     int everyDevice = hardware.gpus() > 0 ? hardware.gpus() : hardware.cores();
-    int otherwise =
-        registration.atStartup()
-            ? settings.defaultWorkers().orElse(everyDevice)
-            : settings.defaultWorkers().orElse(0);
-    return model.archive().config().minWorkers().or(registration::initialWorkers).orElse(otherwise);
+    int otherwise = registration.origin() == Origin.CALLER ? 0 : everyDevice;
+    Optional<Integer> asked = registration.initialWorkers();
+    Optional<Integer> own = model.archive().config().minWorkers();
+    return (registration.origin() == Origin.SNAPSHOT ? asked.or(() -> own) : own.or(() -> asked))
+        .or(options(model.key())::minWorkers)
+        .orElseGet(() -> settings.defaultWorkers().orElse(otherwise));
   }
 
-  private PoolSettings poolSettings(Registration registration, ModelArchive archive) {
+  /** How many workers there may be if {@code workers} are started. */
+  int mostWorkers(ServedModel model, int workers) {
+    return model
+        .archive()
+        .config()
+        .maxWorkers()
+        .or(options(model.key())::maxWorkers)
+        .map(most -> Math.max(most, workers))
+        .orElse(workers);
+  }
+
+  private PoolSettings poolSettings(
+      Registration registration, ModelArchive archive, ModelOptions options) {
     ModelConfig config = archive.config();
     return new PoolSettings(
-        registration.batchSize().or(config::batchSize).orElse(settings.batchSize()),
-        registration.maxBatchDelay().or(config::maxBatchDelay).orElse(settings.maxBatchDelay()),
+        registration
+            .batchSize()
+            .or(config::batchSize)
+            .or(options::batchSize)
+            .orElse(settings.batchSize()),
+        registration
+            .maxBatchDelay()
+            .or(config::maxBatchDelay)
+            .or(options::maxBatchDelay)
+            .orElse(settings.maxBatchDelay()),
         config.jobQueueSize().orElse(settings.queueCapacity()),
+        config.useJobTicket().orElse(false),
+        timeouts(registration, config, options),
+        devices(archive.url(), config));
+  }
+
+  private Timeouts timeouts(Registration registration, ModelConfig config, ModelOptions options) {
+    return new Timeouts(
         registration
             .responseTimeout()
             .or(config::responseTimeout)
+            .or(options::responseTimeout)
             .orElse(settings.responseTimeout()),
-        devices(archive.url(), config));
+        registration
+            .startupTimeout()
+            .or(config::startupTimeout)
+            .or(options::startupTimeout)
+            .orElse(settings.startupTimeout()),
+        config.clientTimeout().orElse(Duration.ZERO),
+        config.maxRetryTimeout().orElse(RETRY_WINDOW));
   }
 
   /** GPUs if there are some and the model does not ask for the CPU; else the CPU, saying why. */

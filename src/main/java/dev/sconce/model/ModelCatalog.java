@@ -2,6 +2,7 @@ package dev.sconce.model;
 
 import dev.sconce.error.ServingException;
 import dev.sconce.model.ModelDescription.ServingHandler;
+import dev.sconce.model.Registration.Origin;
 import dev.sconce.worker.PoolSettings;
 import dev.sconce.worker.WorkerPool;
 import dev.sconce.worker.WorkerStatus;
@@ -40,6 +41,31 @@ public final class ModelCatalog {
     return registry.versions(name).stream().map(ModelCatalog::describe).toList();
   }
 
+  /** Every version that came into service, as far as it takes to do that again. */
+  public List<RegisteredModel> registered() {
+    return registry.all().entrySet().stream()
+        .filter(model -> model.getKey().isAnnounced())
+        .map(model -> registered(model.getKey(), model.getValue()))
+        .toList();
+  }
+
+  private static RegisteredModel registered(ServedModel model, boolean isDefault) {
+    WorkerPool pool = model.pool();
+    PoolSettings settings = pool.settings();
+    return new RegisteredModel(
+        model.key(),
+        isDefault,
+        model.archive().url(),
+        model.registration().handler(),
+        pool.minWorkers(),
+        pool.maxWorkers(),
+        settings.batchSize(),
+        settings.maxBatchDelay(),
+        settings.timeouts().response(),
+        settings.timeouts().startup(),
+        model.archive().manifest().runtime().wireName());
+  }
+
   private static ModelDescription describe(ServedModel model) {
     WorkerPool pool = model.pool();
     PoolSettings settings = pool.settings();
@@ -51,15 +77,18 @@ public final class ModelCatalog {
         pool.maxWorkers(),
         settings.batchSize(),
         settings.maxBatchDelay(),
-        settings.responseTimeout(),
-        model.startupTimeout(),
+        settings.timeouts().response(),
+        settings.timeouts().startup(),
+        settings.timeouts().retryWindow(),
+        settings.timeouts().client(),
+        settings.onlyIdleWorkers(),
         settings.devices(),
-        model.loadedAtStartup(),
+        model.registration().origin() == Origin.START,
         pool.workers().stream().map(ModelCatalog::describe).toList(),
         settings.queueCapacity(),
         pool.queued(),
-        new ServingHandler(
-            model.handlerName(), model.replacedHandler(), pool.handlerDescription()));
+        new ServingHandler(model.handlerName(), model.replacedHandler(), pool.handlerDescription()),
+        pool.failure());
   }
 
   private static ModelDescription.Worker describe(WorkerStatus worker) {

@@ -19,12 +19,16 @@ import java.util.Optional;
  * @param maxBatchDelay how long the first request of a batch waits for others
  * @param responseTimeout how long a caller waits for an answer
  * @param startupTimeout how long the model may take to load
+ * @param maxRetryTimeout how long after its first failure a worker is started anew
+ * @param clientTimeout how long a caller waits, if that is to be shorter; zero if not
+ * @param useJobTicket whether requests are refused that no idle worker could take at once
  * @param devices where workers compute
  * @param loadedAtStartup whether the server's own start registered it
  * @param workers each worker, the oldest first
  * @param queueCapacity the most requests that wait
  * @param pendingRequests how many requests wait
  * @param handler who serves
+ * @param failure why workers are missing for good
  */
 public record ModelDescription(
     ModelKey key,
@@ -36,12 +40,16 @@ public record ModelDescription(
     Duration maxBatchDelay,
     Duration responseTimeout,
     Duration startupTimeout,
+    Duration maxRetryTimeout,
+    Duration clientTimeout,
+    boolean useJobTicket,
     List<Device> devices,
     boolean loadedAtStartup,
     List<Worker> workers,
     int queueCapacity,
     int pendingRequests,
-    ServingHandler handler) {
+    ServingHandler handler,
+    Optional<String> failure) {
 
   /**
    * One worker.

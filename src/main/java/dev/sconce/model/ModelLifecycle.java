@@ -6,10 +6,16 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.worker.WorkerPool;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -28,19 +34,36 @@ public final class ModelLifecycle {
   private final ModelAssembly assembly;
   private final ModelRegistry registry;
   private final ModelSettings settings;
+  private final ScheduledExecutorService timer;
   private final Executor executor;
+
+  /** All whose files have not been given back: in service, on their way there, or out again. */
+  private final Set<ServedModel> open = ConcurrentHashMap.newKeySet();
+
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   ModelLifecycle(
       ModelStore store,
       ModelAssembly assembly,
       ModelRegistry registry,
       ModelSettings settings,
+      ScheduledExecutorService timer,
       Executor executor) {
     this.store = store;
     this.assembly = assembly;
     this.registry = registry;
     this.settings = settings;
+    this.timer = timer;
     this.executor = executor;
+  }
+
+  /** Has {@code listener} called after every change of what is in service, on any thread. */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  private void tellChange() {
+    listeners.forEach(Runnable::run);
   }
 
   /**
@@ -79,7 +102,7 @@ public final class ModelLifecycle {
       registry.add(model);
       return model;
     } catch (ServingException e) {
-      CompletableFuture<Void> unused = model.close(executor);
+      CompletableFuture<Void> unused = close(model);
       throw e;
     }
   }
@@ -87,7 +110,9 @@ public final class ModelLifecycle {
   private ServedModel assembled(Registration registration) {
     ModelArchive archive = store.open(registration.url());
     try {
-      return assembly.assemble(registration, archive);
+      ServedModel model = assembly.assemble(registration, archive);
+      open.add(model);
+      return model;
     } catch (RuntimeException | Error e) {
       archive.close();
       throw e;
@@ -95,7 +120,7 @@ public final class ModelLifecycle {
   }
 
   private Change start(ServedModel model, int workers) {
-    int most = Math.max(workers, model.archive().config().maxWorkers().orElse(workers));
+    int most = assembly.mostWorkers(model, workers);
     CompletableFuture<Void> ready =
         CompletableFuture.completedFuture(model)
             // Not called at once: so that a refusal, too, takes the model out again.
@@ -114,6 +139,8 @@ public final class ModelLifecycle {
         model.pool().readyWorkers(),
         model.pool().handlerDescription());
     registry.markPresent(model.archive().url());
+    model.announce();
+    tellChange();
   }
 
   /**
@@ -135,14 +162,14 @@ public final class ModelLifecycle {
    */
   public Change scale(String name, Optional<String> version, int minWorkers, int maxWorkers) {
     ServedModel model = registry.find(name, version);
-    return new Change(model.key(), minWorkers, resize(model, minWorkers, maxWorkers));
+    return new Change(
+        model.key(), minWorkers, resize(model, minWorkers, maxWorkers).thenRun(this::tellChange));
   }
 
   /** Scales; the model's health asks for more workers only once they are there. */
   private CompletableFuture<Void> resize(ServedModel model, int minWorkers, int maxWorkers) {
     WorkerPool pool = model.pool();
     return pool.scale(minWorkers, maxWorkers)
-        .orTimeout(model.startupTimeout().toMillis(), TimeUnit.MILLISECONDS)
         // A later call may have asked for fewer meanwhile.
         .thenRun(() -> model.require(Math.min(minWorkers, pool.minWorkers())))
         .exceptionally(
@@ -156,14 +183,15 @@ public final class ModelLifecycle {
     if (cause instanceof ServingException known) {
       return known;
     }
+    boolean late = cause instanceof TimeoutException;
     String reason =
-        cause instanceof TimeoutException
-            ? "not ready within " + model.startupTimeout().toSeconds() + " s"
+        late
+            ? "not ready within " + model.pool().settings().timeouts().startup().toSeconds() + " s"
             : "see the log";
     String text =
         "Failed to start workers for model %s version: %s: %s"
             .formatted(model.key().name(), model.key().version(), reason);
-    if (cause instanceof TimeoutException) {
+    if (late) {
       log.error(text);
     } else {
       log.error(text, cause);
@@ -178,6 +206,7 @@ public final class ModelLifecycle {
    */
   public void setDefault(String name, String version) {
     registry.setDefault(name, version);
+    tellChange();
   }
 
   /**
@@ -186,21 +215,20 @@ public final class ModelLifecycle {
    *
    * @param version the default one if empty
    * @return completes when that is done; exceptionally with {@code REQUEST_TIMEOUT} if it takes too
-   *     long, and then goes on
+   *     long, and then goes on, or if a hanging thread keeps it from being done
    * @throws ServingException {@code MODEL_NOT_FOUND}, {@code MODEL_VERSION_NOT_FOUND}, {@code
    *     INVALID_MODEL_VERSION}
    */
   public CompletableFuture<Void> unregister(String name, Optional<String> version) {
     ServedModel model = registry.remove(name, version);
     log.info("Model {} version {} is unregistered", name, model.key().version());
+    tellChange();
     return close(model);
   }
 
   private CompletableFuture<Void> close(ServedModel model) {
-    Duration patience = settings.unregisterTimeout();
-    return model
-        .close(executor)
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+    CompletableFuture<Void> closed = model.close(executor).thenRun(() -> open.remove(model));
+    return within(settings.unregisterTimeout(), closed)
         .exceptionally(
             failure -> {
               throw new ServingException(
@@ -210,12 +238,42 @@ public final class ModelLifecycle {
             });
   }
 
+  private CompletableFuture<Void> within(Duration patience, CompletableFuture<Void> future) {
+    CompletableFuture<Void> limited = future.copy();
+    Future<?> alarm =
+        timer.schedule(
+            () -> limited.completeExceptionally(new TimeoutException()),
+            patience.toNanos(),
+            TimeUnit.NANOSECONDS);
+    return limited.whenComplete((done, failure) -> alarm.cancel(false));
+  }
+
+  /**
+   * Takes no further model in and gives up those that are loading: whoever waits for one is told
+   * that the server is stopping.
+   */
+  public void stopLoading() {
+    registry.refuseMore();
+    for (ServedModel model : open) {
+      if (!model.isAnnounced()) {
+        CompletableFuture<Void> unused = model.pool().close();
+      }
+    }
+  }
+
   /**
    * Takes every model out of service and no further one in; completes when all have answered what
-   * they had.
+   * they had. A thread that is known to hang is not waited for.
    */
   public CompletableFuture<Void> close() {
     return CompletableFuture.allOf(
-        registry.close().stream().map(this::close).toArray(CompletableFuture[]::new));
+        registry.close().stream()
+            .map(model -> close(model).exceptionally(stuck -> null))
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /** Deletes what was unpacked for models that could not be closed: the server is about to end. */
+  public void deleteLeftFiles() {
+    open.forEach(ServedModel::deleteFiles);
   }
 }

@@ -5,7 +5,9 @@ import dev.sconce.error.ServingException;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -156,6 +158,20 @@ final class ModelRegistry {
     return state.models.values().stream()
         .flatMap(versions -> Optional.ofNullable(versions.all.get(versions.byDefault)).stream())
         .toList();
+  }
+
+  /** Every version of every model, and whether it is its model's default one. */
+  Map<ServedModel, Boolean> all() {
+    Map<ServedModel, Boolean> all = new LinkedHashMap<>();
+    for (Versions versions : state.models.values()) {
+      versions.all.forEach((version, model) -> all.put(model, version.equals(versions.byDefault)));
+    }
+    return all;
+  }
+
+  /** Takes no further model in. */
+  synchronized void refuseMore() {
+    closed = true;
   }
 
   /** Takes every version of every model out, and none in from now on. */

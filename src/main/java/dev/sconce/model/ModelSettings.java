@@ -2,6 +2,7 @@ package dev.sconce.model;
 
 import dev.sconce.envelope.Envelope;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
  * @param handler the handler of archives that name none
  * @param envelope what requests and answers of every model are wrapped in
  * @param strictHandlers whether an archive whose own handler would have to be replaced is refused
+ * @param perModel what holds for single models instead
  */
 public record ModelSettings(
     OptionalInt defaultWorkers,
@@ -30,7 +32,8 @@ public record ModelSettings(
     Duration unregisterTimeout,
     Optional<String> handler,
     Optional<Envelope> envelope,
-    boolean strictHandlers) {
+    boolean strictHandlers,
+    Map<ModelKey, ModelOptions> perModel) {
 
   /** TorchServe's defaults. */
   public static ModelSettings defaults() {
@@ -45,13 +48,15 @@ public record ModelSettings(
         twoMinutes,
         Optional.empty(),
         Optional.empty(),
-        false);
+        false,
+        Map.of());
   }
 
-  /** Checks the range. */
+  /** Checks the range, copies the map. */
   public ModelSettings {
     if (defaultWorkers.orElse(0) < 0) {
       throw new IllegalArgumentException("defaultWorkers: negative (expected: >= 0)");
     }
+    perModel = Map.copyOf(perModel);
   }
 }

@@ -31,7 +31,7 @@ public record Models(ModelLifecycle lifecycle, InferenceService inference, Model
     ModelRegistry registry = new ModelRegistry();
     ModelAssembly assembly = new ModelAssembly(handlers, recogniser, settings, hardware, tools);
     return new Models(
-        new ModelLifecycle(store, assembly, registry, settings, executor),
+        new ModelLifecycle(store, assembly, registry, settings, tools.timer(), executor),
         new InferenceService(registry, handlers.explainingNames(), tools.nanoClock()),
         new ModelCatalog(registry));
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param initialWorkers how many workers to start
  * @param responseTimeout how long a caller waits for an answer
  * @param startupTimeout how long the model may take to load
- * @param atStartup whether the server's own start asks, not a caller
+ * @param origin who asks
  */
 public record Registration(
     String url,
@@ -26,7 +26,17 @@ public record Registration(
     Optional<Integer> initialWorkers,
     Optional<Duration> responseTimeout,
     Optional<Duration> startupTimeout,
-    boolean atStartup) {
+    Origin origin) {
+
+  /** Who asks that a model be registered. */
+  public enum Origin {
+    /** A caller of the management API. */
+    CALLER,
+    /** The server's own start. */
+    START,
+    /** The same, from what was in service before: its numbers win over the model's own. */
+    SNAPSHOT
+  }
 
   /** Registers {@code url} when the server starts, everything else as configured. */
   public static Registration atStartup(String url, Optional<String> modelName) {
@@ -39,6 +49,6 @@ public record Registration(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        true);
+        Origin.START);
   }
 }

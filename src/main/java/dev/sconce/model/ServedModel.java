@@ -2,24 +2,25 @@ package dev.sconce.model;
 
 import dev.sconce.archive.ModelArchive;
 import dev.sconce.worker.WorkerPool;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One model version while it is served: its files, its handlers, its workers.
  *
- * <p>Immutable but for {@code requiredWorkers}; safe from any thread. {@link ModelLifecycle} owns
- * it.
+ * <p>Immutable but for two of its fields; safe from any thread. {@link ModelLifecycle} owns it.
  */
 final class ServedModel {
   private final ModelKey key;
   private final ModelArchive archive;
   private final HandlerChoice handler;
   private final WorkerPool pool;
-  private final Duration startupTimeout;
-  private final boolean loadedAtStartup;
+  private final Registration registration;
+
+  /** Whether it came into service, with all its workers. */
+  private volatile boolean announced;
 
   /**
    * How many ready workers make this model healthy, unless it is to have fewer by now; a scaling
@@ -32,14 +33,12 @@ final class ServedModel {
       ModelArchive archive,
       HandlerChoice handler,
       WorkerPool pool,
-      Duration startupTimeout,
-      boolean loadedAtStartup) {
+      Registration registration) {
     this.key = key;
     this.archive = archive;
     this.handler = handler;
     this.pool = pool;
-    this.startupTimeout = startupTimeout;
-    this.loadedAtStartup = loadedAtStartup;
+    this.registration = registration;
   }
 
   ModelKey key() {
@@ -69,12 +68,17 @@ final class ServedModel {
     return pool;
   }
 
-  Duration startupTimeout() {
-    return startupTimeout;
+  /** The call that it came by. */
+  Registration registration() {
+    return registration;
   }
 
-  boolean loadedAtStartup() {
-    return loadedAtStartup;
+  void announce() {
+    announced = true;
+  }
+
+  boolean isAnnounced() {
+    return announced;
   }
 
   void require(int readyWorkers) {
@@ -86,17 +90,31 @@ final class ServedModel {
   }
 
   /**
-   * Ends the workers once they have answered what waits, then gives back classes and files.
+   * Ends the workers once they have answered what waits, then gives back classes and files. What a
+   * hanging thread uses is kept until it ends.
    *
    * @param executor deletes the files
+   * @return completes when that is done; exceptionally with a {@link TimeoutException} as soon as
+   *     only threads that hang stand in the way
    */
   CompletableFuture<Void> close(Executor executor) {
-    return pool.close().thenRunAsync(this::release, executor);
+    CompletableFuture<Void> released = pool.released().thenRunAsync(this::release, executor);
+    return pool.close()
+        .thenCompose(
+            ended ->
+                pool.hasAbandonedThreads()
+                    ? CompletableFuture.failedFuture(new TimeoutException("its handler hangs"))
+                    : released);
   }
 
   private void release() {
     try (archive) {
       handler.source().close();
     }
+  }
+
+  /** Deletes the files even if a thread still uses them: the server is about to end. */
+  void deleteFiles() {
+    archive.close();
   }
 }

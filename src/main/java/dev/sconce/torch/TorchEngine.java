@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.StringJoiner;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,12 +38,12 @@ public final class TorchEngine {
    * As many forwards as have the threads they want on the cores there are: more at once would only
    * take one another's cores and caches, and hold more memory.
    */
-  private final Semaphore cpuTurns;
+  private final Turns cpuTurns;
 
   private final int usableGpus;
   private final String gpuReason;
 
-  private TorchEngine(Engine engine, Semaphore cpuTurns, int usableGpus, String gpuReason) {
+  private TorchEngine(Engine engine, Turns cpuTurns, int usableGpus, String gpuReason) {
     this.engine = engine;
     this.cpuTurns = cpuTurns;
     this.usableGpus = usableGpus;
@@ -125,7 +124,15 @@ public final class TorchEngine {
    *     {@code OUT_OF_MEMORY} if the device has no room for it
    */
   public TorchModule load(Path file, Device device) {
-    return TorchModule.load(file, device, device.isGpu() ? new Semaphore(NO_LIMIT) : cpuTurns);
+    return TorchModule.load(file, device, device.isGpu() ? new Turns(NO_LIMIT) : cpuTurns);
+  }
+
+  /**
+   * Gives the turn of a thread to others that is given up on because it hangs in a forward. The
+   * forward goes on and keeps its cores and its memory.
+   */
+  public void giveUpOn(Thread thread) {
+    cpuTurns.handBack(thread);
   }
 
   /** The libraries in the jar, or null if there are none or others are asked for. */
@@ -165,7 +172,7 @@ public final class TorchEngine {
     log.info("libtorch {} ({}) is loaded; {}", engine.getVersion(), flavor, reason);
     int cores = Runtime.getRuntime().availableProcessors();
     int forwards = Math.max(1, cores / settings.intraOpThreads().orElse(cores));
-    return new TorchEngine(engine, new Semaphore(forwards, true), usable, reason);
+    return new TorchEngine(engine, new Turns(forwards), usable, reason);
   }
 
   private static boolean isSet(String name) {

@@ -22,9 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,9 +43,9 @@ public final class TorchModule implements AutoCloseable {
 
   private final Model model;
   private final PtSymbolBlock block;
-  private final Semaphore turns;
+  private final Turns turns;
 
-  private TorchModule(Model model, Semaphore turns) {
+  private TorchModule(Model model, Turns turns) {
     this.model = model;
     this.turns = turns;
     this.block = (PtSymbolBlock) model.getBlock();
@@ -58,7 +56,7 @@ public final class TorchModule implements AutoCloseable {
    *
    * @param turns one is taken by each running method
    */
-  static TorchModule load(Path file, Device device, Semaphore turns) {
+  static TorchModule load(Path file, Device device, Turns turns) {
     Model model = Model.newInstance(file.getFileName().toString(), device, "PyTorch");
     boolean loaded = false;
     try {
@@ -119,7 +117,7 @@ public final class TorchModule implements AutoCloseable {
       for (int i = 0; i < inputs.length; i++) {
         values[i] = IValue.from((PtNDArray) inputs[i]);
       }
-      return inTurn(() -> results(IValueUtils.runMethod(block, method, values), scope));
+      return turns.inTurn(() -> results(IValueUtils.runMethod(block, method, values), scope));
     } finally {
       Arrays.stream(values).filter(value -> value != null).forEach(IValue::close);
     }
@@ -142,7 +140,7 @@ public final class TorchModule implements AutoCloseable {
 
   private ScriptValue call(String method, NDManager scope, IValue input) {
     try (input) {
-      return inTurn(
+      return turns.inTurn(
           () -> {
             try (IValue value = IValueUtils.runMethod(block, method, input)) {
               return ScriptValue.of(value, (PtNDManager) scope);
@@ -204,7 +202,7 @@ public final class TorchModule implements AutoCloseable {
       boolean before = JniUtils.isGradMode();
       JniUtils.setGradMode(true);
       try {
-        NDList results = inTurn(() -> IValueUtils.forward(block, list, true));
+        NDList results = turns.inTurn(() -> IValueUtils.forward(block, list, true));
         results.attach(scope);
         return results;
       } finally {
@@ -235,21 +233,12 @@ public final class TorchModule implements AutoCloseable {
    */
   public Optional<NDArray> gradient(
       String method, NDManager scope, NDArray input, UnaryOperator<NDArray> summed) {
-    return inTurn(() -> Gradient.of(block, method, scope, (PtNDArray) input, summed));
+    return turns.inTurn(() -> Gradient.of(block, method, scope, (PtNDArray) input, summed));
   }
 
   private static NDList results(IValue value, NDManager scope) {
     try (value) {
       return value.toNDList((PtNDManager) scope);
-    }
-  }
-
-  private <T> T inTurn(Supplier<T> forward) {
-    turns.acquireUninterruptibly();
-    try {
-      return forward.get();
-    } finally {
-      turns.release();
     }
   }
 

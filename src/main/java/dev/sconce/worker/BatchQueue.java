@@ -20,10 +20,12 @@ final class BatchQueue {
   enum Offer {
     ACCEPTED,
     FULL,
+    NO_IDLE_WORKER,
     CLOSED
   }
 
   private final int capacity;
+  private final boolean onlyIdleWorkers;
 
   /** Guards all fields below. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -34,8 +36,17 @@ final class BatchQueue {
   private boolean forming;
   private boolean closed;
 
-  BatchQueue(int capacity) {
+  /** Workers that wait in {@link #take}. */
+  private int idle;
+
+  /**
+   * An empty queue.
+   *
+   * @param onlyIdleWorkers whether a job is refused that no idle worker could take at once
+   */
+  BatchQueue(int capacity, boolean onlyIdleWorkers) {
     this.capacity = capacity;
+    this.onlyIdleWorkers = onlyIdleWorkers;
   }
 
   /** Takes a job in, unless the queue is full or closed; never waits. */
@@ -45,11 +56,11 @@ final class BatchQueue {
       if (closed) {
         return Offer.CLOSED;
       }
-      if (jobs.size() >= capacity) {
+      if (jobs.size() >= room()) {
         jobs.removeIf(Job::isAbandoned);
       }
-      if (jobs.size() >= capacity) {
-        return Offer.FULL;
+      if (jobs.size() >= room()) {
+        return room() < capacity ? Offer.NO_IDLE_WORKER : Offer.FULL;
       }
       jobs.add(job);
       arrived.signal();
@@ -57,6 +68,10 @@ final class BatchQueue {
     } finally {
       lock.unlock();
     }
+  }
+
+  private int room() {
+    return onlyIdleWorkers ? Math.min(idle, capacity) : capacity;
   }
 
   /**
@@ -68,6 +83,7 @@ final class BatchQueue {
    */
   List<Job> take(int size, long delayNanos, BooleanSupplier stopped) throws InterruptedException {
     lock.lockInterruptibly();
+    idle++;
     try {
       while (forming && !stopped.getAsBoolean()) {
         formed.await();
@@ -83,6 +99,7 @@ final class BatchQueue {
         formed.signal();
       }
     } finally {
+      idle--;
       lock.unlock();
     }
   }

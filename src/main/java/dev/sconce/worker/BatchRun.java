@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,26 +27,42 @@ final class BatchRun<P, R> {
   /** What a caller is told when the fault is not the caller's; TorchServe's text. */
   private static final String FIXED_TEXT = "Prediction failed";
 
+  /** The same if the fault costs the worker its handler; TorchServe's text, too. */
+  private static final String ENDED_TEXT = "Worker died.";
+
   private final TimedSteps<P, R> handler;
   private final Runnable inferred;
 
   /** The streams of the batch: drawn last, so that a slow client holds up no other's answer. */
   private final Queue<Begun> streams = new ArrayDeque<>();
 
+  private final Runnable progress;
+
+  /** What leaves the handler in a state that nobody knows; thrown once all jobs are answered. */
+  private @Nullable Error ruin;
+
   /**
    * Runs through a handler.
    *
    * @param inferred called after each inference, before the answers to it go out
+   * @param progress called when the batch has come to something that may take as long as a batch
    */
-  BatchRun(TimedSteps<P, R> handler, Runnable inferred) {
+  BatchRun(TimedSteps<P, R> handler, Runnable inferred, Runnable progress) {
     this.handler = handler;
     this.inferred = inferred;
+    this.progress = progress;
   }
 
   private record Prepared<P>(Job job, P data) {}
 
   private record Begun(Job job, Output.Stream stream) {}
 
+  /**
+   * Answers every job of the batch.
+   *
+   * @throws Error if the handler threw one that it is not to be trusted after: any but a full heap
+   *     or stack, which the next request may well have room in
+   */
   void run(List<Job> batch) {
     List<Prepared<P>> prepared = new ArrayList<>(batch.size());
     for (Job job : batch) {
@@ -61,6 +78,9 @@ final class BatchRun<P, R> {
     while (!streams.isEmpty()) {
       draw(streams.remove());
     }
+    if (ruin != null) {
+      throw ruin;
+    }
   }
 
   /** If a batch of several fails, each of its items is tried once alone. */
@@ -74,13 +94,18 @@ final class BatchRun<P, R> {
         fail(items.get(0).job(), e);
       } else {
         log.debug("a batch of {} failed, trying each item alone", items.size(), e);
-        items.forEach(item -> infer(List.of(item)));
+        items.stream().filter(item -> !item.job().isAbandoned()).forEach(this::inferAlone);
       }
       return;
     }
     for (int i = 0; i < items.size(); i++) {
       answer(items.get(i).job(), results.get(i));
     }
+  }
+
+  private void inferAlone(Prepared<P> item) {
+    progress.run();
+    infer(List.of(item));
   }
 
   private List<R> results(List<P> batch) throws Exception {
@@ -117,14 +142,16 @@ final class BatchRun<P, R> {
   private void draw(Begun begun) {
     Input input = begun.job().input();
     try {
-      handler.pump(begun.stream(), input);
+      handler.pump(begun.stream(), input, progress);
     } catch (Throwable e) {
-      log.debug("request {}: its stream ended early", input.requestId(), e);
+      boolean ruined = ruins(e);
+      log.debug(
+          "request {}: its stream ended early, handler ruined: {}", input.requestId(), ruined, e);
     }
   }
 
   /** Who waits for the answer logs the failure with it; nobody may wait any more. */
-  private static void fail(Job job, Throwable e) {
+  private void fail(Job job, Throwable e) {
     ServingException failure = explained(e);
     if (!job.fail(failure)) {
       String id = job.input().requestId();
@@ -133,9 +160,21 @@ final class BatchRun<P, R> {
     }
   }
 
-  private static ServingException explained(Throwable e) {
+  private boolean ruins(Throwable e) {
+    boolean passes = e instanceof OutOfMemoryError || e instanceof StackOverflowError;
+    if (e instanceof Error error && !passes) {
+      ruin = error;
+      return true;
+    }
+    return false;
+  }
+
+  private ServingException explained(Throwable e) {
     if (e instanceof ServingException known) {
       return known;
+    }
+    if (ruins(e)) {
+      return new ServingException(ErrorCode.INTERNAL, ENDED_TEXT, e);
     }
     return e instanceof OutOfMemoryError
         ? new ServingException(

@@ -23,7 +23,19 @@ record Job(Input input, String versionLabel, long enqueuedNanos, CompletableFutu
 
   /** Answers that it took too long. */
   void expire() {
-    fail(ErrorCode.REQUEST_TIMEOUT, "no answer within the response timeout");
+    fail(lateness());
+  }
+
+  /** As {@link #expire}, and ends a stream that has begun. May be called from any thread. */
+  void giveUp() {
+    expire();
+    if (!answer.isCompletedExceptionally() && answer.getNow(null) instanceof Output.Stream begun) {
+      begun.chunks().abort(lateness());
+    }
+  }
+
+  private static ServingException lateness() {
+    return new ServingException(ErrorCode.REQUEST_TIMEOUT, "no answer within the response timeout");
   }
 
   void fail(ErrorCode code, String message) {

@@ -12,14 +12,16 @@ import java.util.List;
  * @param batchSize the most requests one inference takes
  * @param maxBatchDelay how long the first request of a batch waits for others
  * @param queueCapacity the most requests that wait; one more is refused
- * @param responseTimeout how long a caller waits, in the queue and out of it
+ * @param onlyIdleWorkers whether a request is refused, too, that no idle worker could take at once
+ * @param timeouts how long things may take
  * @param devices where workers compute; they are dealt out in turn
  */
 public record PoolSettings(
     int batchSize,
     Duration maxBatchDelay,
     int queueCapacity,
-    Duration responseTimeout,
+    boolean onlyIdleWorkers,
+    Timeouts timeouts,
     List<Device> devices) {
 
   /** Checks the ranges; throws {@code BAD_REQUEST} naming the value and what was expected. */
@@ -27,9 +29,6 @@ public record PoolSettings(
     require(batchSize >= 1, "batch_size: " + batchSize + " (expected: >= 1)");
     require(!maxBatchDelay.isNegative(), "max_batch_delay: negative (expected: >= 0 ms)");
     require(queueCapacity >= 1, "job_queue_size: " + queueCapacity + " (expected: >= 1)");
-    require(
-        !responseTimeout.isNegative() && !responseTimeout.isZero(),
-        "response_timeout: " + responseTimeout.toSeconds() + " (expected: >= 1 s)");
     devices = List.copyOf(devices);
     if (devices.isEmpty()) {
       throw new IllegalArgumentException("devices: none (expected: at least one)");

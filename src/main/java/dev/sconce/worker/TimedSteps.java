@@ -51,11 +51,11 @@ final class TimedSteps<P, R> {
     }
   }
 
-  /** Draws a stream that the handler makes as it goes. */
-  void pump(Output.Stream stream, Input input) throws Exception {
+  /** Draws a stream that the handler makes as it goes; {@code progress} is called at each piece. */
+  void pump(Output.Stream stream, Input input, Runnable progress) throws Exception {
     long start = nanoClock.getAsLong();
     try {
-      stream.chunks().pump(input.deadline());
+      stream.chunks().pump(input.deadline(), progress);
     } finally {
       spent(start);
     }

@@ -1,119 +1,80 @@
 package dev.sconce.worker;
 
 import dev.sconce.handler.Device;
-import dev.sconce.handler.Handler;
 import dev.sconce.worker.WorkerStatus.State;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One thread that owns one handler: opens it, runs batches through it until told to stop, closes
- * it.
- *
- * <p>The thread is a lasting one: libtorch keeps a team of OpenMP threads for every thread that
- * ever ran a forward.
+ * One worker of a pool, over all its shifts. What can change belongs to the crew's lock; futures
+ * are completed without it.
  */
 final class Worker {
-  private static final Logger log = LoggerFactory.getLogger(Worker.class);
-
   private final int id;
   private final String name;
   private final Device device;
   private final Instant startTime;
-  private final LongSupplier nanoClock;
-  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final BackOff backOff;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private volatile boolean loaded;
-  private volatile boolean stopping;
+  private CompletableFuture<Void> ready = new CompletableFuture<>();
+  private @Nullable Shift shift;
+  private boolean served;
+  private boolean stopping;
 
   /**
-   * A worker that has not started.
+   * A worker without a shift.
    *
    * @param modelLabel the model's name and version, as in {@code siamese_1.0}
    */
-  Worker(int id, String modelLabel, Device device, Instant startTime, LongSupplier nanoClock) {
+  Worker(int id, String modelLabel, Device device, Instant startTime, BackOff backOff) {
     this.id = id;
     this.name = "W-" + id + "-" + modelLabel;
     this.device = device;
     this.startTime = startTime;
-    this.nanoClock = nanoClock;
+    this.backOff = backOff;
   }
 
-  /** What a worker asks of the pool it belongs to, always on its own thread. */
-  interface Duties {
-    /** The next batch; empty once there is nothing left to do. */
-    List<Job> take(Worker worker) throws InterruptedException;
-
-    /** The handler is open. */
-    void opened(Worker worker, Handler<?, ?> handler, long nanos);
-
-    /** An inference is over; its answers have not gone out yet. */
-    void inferred(Handler<?, ?> handler);
-
-    /** Who is told what takes how long. */
-    ModelMetrics metrics();
-
-    /** The handler is closed, or could not be opened; the thread is about to end. */
-    void ended(Worker worker);
+  /** A shift has begun. */
+  void begun(Shift begun) {
+    shift = begun;
   }
 
-  void start(Callable<Handler<?, ?>> opener, Duties duties) {
-    Thread thread = new Thread(() -> live(opener, duties), name);
-    thread.setDaemon(true);
-    thread.start();
+  /** The shift takes requests. */
+  void becameReady() {
+    served = true;
+    backOff.reset();
   }
 
-  private void live(Callable<Handler<?, ?>> opener, Duties duties) {
-    @Nullable Throwable failure = null;
-    long startNanos = nanoClock.getAsLong();
-    try (Handler<?, ?> handler = opener.call()) {
-      duties.opened(this, handler, nanoClock.getAsLong() - startNanos);
-      becomeReady();
-      serve(handler, duties);
-    } catch (Throwable e) {
-      failure = e;
-    }
-    duties.ended(this);
-    ended.complete(null);
-    if (failure != null && !ready.completeExceptionally(failure)) {
-      log.error("{} ended by itself", name, failure);
+  /** The shift is over, or given up on. */
+  void lostShift() {
+    shift = null;
+    if (ready.isDone()) {
+      ready = new CompletableFuture<>();
     }
   }
 
-  private void becomeReady() {
-    loaded = true;
-    ready.complete(null);
-  }
-
-  private <P, R> void serve(Handler<P, R> handler, Duties duties) throws InterruptedException {
-    TimedSteps<P, R> steps = new TimedSteps<>(handler, duties.metrics(), nanoClock);
-    BatchRun<P, R> run = new BatchRun<>(steps, () -> duties.inferred(handler));
-    List<Job> batch = duties.take(this);
-    while (!batch.isEmpty()) {
-      long startNanos = nanoClock.getAsLong();
-      run.run(batch);
-      duties.metrics().handled(batch, startNanos, nanoClock.getAsLong(), steps.takeSpentNanos());
-      batch = duties.take(this);
-    }
-  }
-
-  /** Lets the worker end after the batch it is at; see {@link BatchQueue#wakeAll}. */
   void stop() {
     stopping = true;
+    shift().ifPresent(Shift::stop);
+  }
+
+  Optional<Shift> shift() {
+    return Optional.ofNullable(shift);
   }
 
   boolean isStopping() {
     return stopping;
   }
 
-  boolean isReady() {
-    return loaded && !stopping;
+  /** Whether it ever took requests: only then is it worth another try. */
+  boolean hasServed() {
+    return served;
+  }
+
+  BackOff backOff() {
+    return backOff;
   }
 
   String name() {
@@ -124,18 +85,23 @@ final class Worker {
     return device;
   }
 
-  /** Completes once the handler is open; or, after {@link #ended}, with what opening it threw. */
+  /**
+   * Completes once the handler is open; or, after {@link #ended}, with what opening it threw. After
+   * a failure this is a new one.
+   */
   CompletableFuture<Void> ready() {
     return ready;
   }
 
-  /** Completes once the handler is closed. */
+  /** Completes once the handler is closed, or its thread given up on, and no other will begin. */
   CompletableFuture<Void> ended() {
     return ended;
   }
 
+  /** TorchServe calls a worker that waits for its restart {@code UNLOADING}, too. */
   WorkerStatus status() {
-    State state = loaded ? State.READY : State.LOADING;
-    return new WorkerStatus(id, startTime, stopping ? State.UNLOADING : state, device);
+    State state =
+        shift == null || stopping ? State.UNLOADING : shift.isOpen() ? State.READY : State.LOADING;
+    return new WorkerStatus(id, startTime, state, device);
   }
 }

@@ -2,51 +2,37 @@ package dev.sconce.worker;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import dev.sconce.handler.Device;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerOpener;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
-import dev.sconce.handler.SharedResources;
+import dev.sconce.worker.WorkerStatus.State;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The workers of one model version and the queue in front of them.
  *
- * <p>Safe from any thread. The list of workers and what they share belong to this object's lock; no
- * handler runs and no future completes while it is held.
+ * <p>Safe from any thread.
  */
 public final class WorkerPool {
   /** Far more than any machine has cores; each is a thread. */
   private static final int MOST_WORKERS = 1000;
 
-  private final String modelName;
-  private final String modelVersion;
   private final PoolSettings settings;
-  private final HandlerOpener opener;
+  private final Refusals refusals;
   private final PoolTools tools;
   private final BatchQueue queue;
+  private final Crew crew;
   private final ModelMetrics metrics;
-  private final Worker.Duties duties = new PoolDuties();
-
-  /** All whose thread has not ended, the oldest first; some may be stopping. */
-  private final List<Worker> workers = new ArrayList<>();
-
-  private final Map<Device, SharedByWorkers> shared = new HashMap<>();
-  private int minWorkers;
-  private int maxWorkers;
-  private int started;
-  private boolean closed;
   private volatile Map<String, Object> handlerDescription = Map.of();
 
   /** A pool without workers; {@link #scale} adds them. */
@@ -56,19 +42,12 @@ public final class WorkerPool {
       PoolSettings settings,
       HandlerOpener opener,
       PoolTools tools) {
-    this.modelName = modelName;
-    this.modelVersion = modelVersion;
+    this.refusals = new Refusals(modelName);
     this.settings = settings;
-    this.opener = opener;
     this.tools = tools;
-    this.queue = new BatchQueue(settings.queueCapacity());
-    this.metrics = tools.metrics().open(modelName, modelVersion, this::workers, queue::size);
-  }
-
-  /** What workers of one device share, and how many there are. */
-  private static final class SharedByWorkers {
-    final SharedResources resources = new SharedResources();
-    int workers;
+    this.queue = new BatchQueue(settings.queueCapacity(), settings.onlyIdleWorkers());
+    this.crew = new Crew(refusals, modelVersion, settings, opener, tools, new PoolWork());
+    this.metrics = tools.metrics().open(modelName, modelVersion, crew::workers, queue::size);
   }
 
   /**
@@ -84,12 +63,16 @@ public final class WorkerPool {
     metrics.requested(versionLabel);
     CompletableFuture<Output> answer = new CompletableFuture<>();
     Job job = new Job(input, versionLabel, tools.nanoClock().getAsLong(), answer);
-    switch (hasWorkers() ? queue.offer(job) : BatchQueue.Offer.CLOSED) {
-      case CLOSED -> throw metrics.refused(noWorker());
-      case FULL -> throw metrics.refused(queueFull());
+    switch (crew.takesWork() ? queue.offer(job) : BatchQueue.Offer.CLOSED) {
+      case CLOSED -> throw metrics.refused(refusals.noWorker(crew.failure()));
+      case FULL -> {
+        String full = "the job queue is full, " + queue.capacity() + " requests wait";
+        throw metrics.refused(refusals.queueFull(full));
+      }
+      case NO_IDLE_WORKER -> throw metrics.refused(refusals.queueFull("every worker is busy"));
       case ACCEPTED -> expireAtDeadline(job);
     }
-    if (!hasWorkers()) {
+    if (!crew.takesWork()) {
       failWaiting(); // the last worker ended just now and may not have seen this job
     }
     return answer;
@@ -107,34 +90,16 @@ public final class WorkerPool {
                 });
   }
 
-  private ServingException noWorker() {
-    return new ServingException(
-        ErrorCode.NO_WORKER,
-        "Model \""
-            + modelName
-            + "\" has no worker to serve inference request. Please use scale workers API to add"
-            + " workers.");
-  }
-
-  private ServingException queueFull() {
-    return new ServingException(
-        ErrorCode.QUEUE_FULL,
-        "Model \""
-            + modelName
-            + "\": the job queue is full, "
-            + queue.capacity()
-            + " requests wait. Please try again later.");
-  }
-
   /**
    * Starts workers until there are {@code min}, stops the newest until there are at most {@code
    * max}. Workers that stop finish the batch they are at.
    *
    * @return completes once every worker that stays is ready and every stopped one has ended, or
-   *     exceptionally with what opening a handler threw; then the workers that failed are gone and
-   *     the others stay
+   *     exceptionally with what opening a handler threw, a {@link TimeoutException} if that took
+   *     too long; then the workers that failed are gone and the others stay
    * @throws ServingException {@code BAD_REQUEST} if the numbers contradict each other or there are
-   *     to be more than 1,000 workers, {@code MODEL_NOT_FOUND} once the pool is closed
+   *     to be more than 1,000 workers, {@code MODEL_NOT_FOUND} once the pool is closed, {@code
+   *     NO_WORKER} while too many threads hang
    */
   public CompletableFuture<Void> scale(int min, int max) {
     if (min < 0 || min > MOST_WORKERS) {
@@ -145,79 +110,55 @@ public final class WorkerPool {
       throw new ServingException(
           ErrorCode.BAD_REQUEST, "max_worker cannot be less than min_worker.");
     }
-    List<CompletableFuture<?>> changes = new ArrayList<>();
-    synchronized (this) {
-      if (closed) {
-        throw new ServingException(ErrorCode.MODEL_NOT_FOUND, "Model not found: " + modelName);
-      }
-      minWorkers = min;
-      maxWorkers = max;
-      List<Worker> staying = workers.stream().filter(worker -> !worker.isStopping()).toList();
-      int kept = Math.min(max, staying.size());
-      staying.subList(0, kept).forEach(worker -> changes.add(worker.ready()));
-      for (Worker surplus : staying.subList(kept, staying.size())) {
-        surplus.stop();
-        changes.add(surplus.ended());
-      }
-      for (int i = kept; i < min; i++) {
-        changes.add(startWorker().ready());
-      }
-    }
-    queue.wakeAll();
-    return CompletableFuture.allOf(changes.toArray(CompletableFuture[]::new));
-  }
-
-  /** Called with the lock held. */
-  private Worker startWorker() {
-    Device device = settings.devices().get(started++ % settings.devices().size());
-    SharedByWorkers common = shared.computeIfAbsent(device, d -> new SharedByWorkers());
-    Worker worker =
-        new Worker(
-            tools.workerIds().getAsInt(),
-            modelName + "_" + modelVersion,
-            device,
-            tools.clock().instant(),
-            tools.nanoClock());
-    worker.start(() -> opener.open(device, common.resources), duties);
-    workers.add(worker); // only now: a thread that the system refuses to start never ends
-    common.workers++;
-    return worker;
+    return crew.scale(min, max);
   }
 
   /**
-   * Takes no more requests, answers those that wait, ends every worker and frees what they shared.
+   * Takes no more requests, answers those that wait, ends every worker.
    *
-   * @return completes when that is done
+   * @return completes when all have ended; those that hang, when they are given up on
    */
   public CompletableFuture<Void> close() {
     queue.close();
-    List<CompletableFuture<Void>> endings;
-    synchronized (this) {
-      closed = true;
-      endings = workers.stream().map(Worker::ended).toList();
-    }
-    return CompletableFuture.allOf(endings.toArray(CompletableFuture[]::new))
-        .whenComplete((done, failure) -> tools.metrics().close(metrics));
+    return crew.close().whenComplete((done, failure) -> tools.metrics().close(metrics));
+  }
+
+  /**
+   * Completes once the pool is closed, no thread of it runs any more, not even one that was given
+   * up on, and what they shared is freed.
+   */
+  public CompletableFuture<Void> released() {
+    return crew.released();
+  }
+
+  /** Whether a thread runs that was given up on because its handler hangs. */
+  public boolean hasAbandonedThreads() {
+    return crew.hasAbandoned();
+  }
+
+  /** Why there are fewer workers than asked for, if some were given up for good. */
+  public Optional<String> failure() {
+    return crew.failure();
   }
 
   /** How many workers take requests. */
-  public synchronized int readyWorkers() {
-    return (int) workers.stream().filter(Worker::isReady).count();
+  public int readyWorkers() {
+    return (int) crew.workers().stream().filter(worker -> worker.state() == State.READY).count();
   }
 
   /** How many workers there are to be at least. */
-  public synchronized int minWorkers() {
-    return minWorkers;
+  public int minWorkers() {
+    return crew.minWorkers();
   }
 
   /** How many workers there may be at most. */
-  public synchronized int maxWorkers() {
-    return maxWorkers;
+  public int maxWorkers() {
+    return crew.maxWorkers();
   }
 
   /** Every worker, the oldest first. */
-  public synchronized List<WorkerStatus> workers() {
-    return workers.stream().map(Worker::status).toList();
+  public List<WorkerStatus> workers() {
+    return crew.workers();
   }
 
   /** How many requests wait. */
@@ -235,40 +176,15 @@ public final class WorkerPool {
     return handlerDescription;
   }
 
-  private synchronized boolean hasWorkers() {
-    return workers.stream().anyMatch(worker -> !worker.isStopping());
-  }
-
-  /** The last worker of a device closes what they shared, the last one of all empties the queue. */
-  private void forget(Worker worker) {
-    boolean lastOnDevice;
-    SharedByWorkers common;
-    synchronized (this) {
-      workers.remove(worker);
-      common = Objects.requireNonNull(shared.get(worker.device()));
-      common.workers--;
-      lastOnDevice = common.workers == 0;
-      if (lastOnDevice) {
-        shared.remove(worker.device());
-      }
-    }
-    if (lastOnDevice) {
-      common.resources.close();
-    }
-    if (!hasWorkers()) {
-      failWaiting();
-    }
-  }
-
   private void failWaiting() {
-    queue.drain().forEach(job -> job.fail(noWorker()));
+    queue.drain().forEach(job -> job.fail(refusals.noWorker(crew.failure())));
   }
 
-  private final class PoolDuties implements Worker.Duties {
+  private final class PoolWork implements Work {
     @Override
-    public List<Job> take(Worker worker) throws InterruptedException {
+    public List<Job> take(Shift shift) throws InterruptedException {
       long delayNanos = settings.maxBatchDelay().toNanos();
-      List<Job> batch = queue.take(settings.batchSize(), delayNanos, worker::isStopping);
+      List<Job> batch = queue.take(settings.batchSize(), delayNanos, shift::isStopping);
       if (!batch.isEmpty()) {
         metrics.taken(batch, tools.nanoClock().getAsLong());
       }
@@ -292,9 +208,16 @@ public final class WorkerPool {
     }
 
     @Override
-    public void ended(Worker worker) {
-      forget(worker);
+    public void dismissed(Worker worker) {
       metrics.workerEnded(worker.name());
+    }
+
+    @Override
+    public void changed() {
+      queue.wakeAll();
+      if (!crew.takesWork()) {
+        failWaiting();
+      }
     }
   }
 }

@@ -26,6 +26,9 @@ class DescriptionJsonTest {
         Duration.ofMillis(50),
         Duration.ofSeconds(120),
         Duration.ofSeconds(60),
+        Duration.ofMinutes(5),
+        Duration.ZERO,
+        false,
         List.of(devices),
         false,
         List.of(
@@ -34,7 +37,8 @@ class DescriptionJsonTest {
         100,
         3,
         new ModelDescription.ServingHandler(
-            "twin", Optional.of("handler.py"), Map.of("precision", "fp32")));
+            "twin", Optional.of("handler.py"), Map.of("precision", "fp32")),
+        Optional.empty());
   }
 
   private static String json(ModelDescription model) {

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,10 @@ class ConfigLoaderTest {
   @Test
   void theFileInTheRepositoryStatesTheDefaultsAndKnowsEveryKey() throws IOException {
     String file = Files.readString(Path.of("config.properties"));
-    assertThat(load(file)).isEqualTo(load(""));
+    assertThat(load(file))
+        .usingRecursiveComparison()
+        .ignoringFields("snapshots")
+        .isEqualTo(load(""));
 
     String everyKeySet = file.replaceAll("(?m)^#([a-z_]+=)", "$1");
     ServerConfig config = load(everyKeySet);
@@ -162,7 +166,8 @@ class ConfigLoaderTest {
                 Duration.ofSeconds(9),
                 Optional.of("twin"),
                 Optional.of(Envelope.KSERVEV2),
-                true));
+                true,
+                Map.of()));
   }
 
   @Test
@@ -282,5 +287,33 @@ class ConfigLoaderTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Test
+  void withoutAFileTheNewestSnapshotIsTheConfiguration() throws IOException {
+    Path snapshots = Files.createDirectory(directory.resolve("config"));
+    Path torchServes = Path.of("src/test/resources/snapshot/20261121035459112-snapshot.cfg");
+    Files.copy(torchServes, snapshots.resolve(String.valueOf(torchServes.getFileName())));
+    Files.writeString(snapshots.resolve("20261121035458436-startup.cfg"), "job_queue_size=7");
+    Overrides overrides =
+        new Overrides(Optional.empty(), Optional.empty(), List.of("a.mar"), Optional.of(snapshots));
+    ServerConfig config = new ConfigLoader(LARGE_HEAP, directory, directory).load(overrides);
+
+    assertThat(config.doors().inferenceForCurl()).isEqualTo("http://127.0.0.1:9080");
+    assertThat(config.models().queueCapacity()).isEqualTo(100);
+    assertThat(config.snapshots().directory()).hasValue(snapshots);
+    assertThat(config.snapshots().restored().orElseThrow().models()).hasSize(3);
+    assertThat(config.snapshots().properties())
+        .containsEntry("load_models", "a.mar")
+        .containsEntry("job_queue_size", "100")
+        .doesNotContainKey("model_snapshot");
+    assertThat(config.unused()).doesNotContain("version", "tsConfigFile", "model_snapshot");
+  }
+
+  @Test
+  void aSnapshotThatIsNoneIsAFault() {
+    assertThatThrownBy(() -> load("model_snapshot={}\njob_queue_size=0"))
+        .hasMessageContaining("model_snapshot: an object (expected: an object with models)")
+        .hasMessageContaining("job_queue_size: 0");
   }
 }

@@ -104,7 +104,8 @@ class HandlerChoiceTest {
           .cause()
           .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
           .hasMessageContaining("handler handler.py, which cannot be run here; nothing known")
-          .hasMessageContaining("handler=, one of broken, echo, explaining, slow, slow_first");
+          .hasMessageContaining(
+              "handler=, one of broken, echo, explaining, hanging, slow, slow_first");
     }
   }
 
@@ -116,7 +117,7 @@ class HandlerChoiceTest {
           .cause()
           .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
           .hasMessageStartingWith(
-              "handler: nonsense (expected: one of broken, echo, explaining, slow,");
+              "handler: nonsense (expected: one of broken, echo, explaining, hanging, slow,");
     }
   }
 
@@ -133,7 +134,8 @@ class HandlerChoiceTest {
             limit,
             handler,
             NONE_WRAPPED,
-            strict);
+            strict,
+            Map.of());
     return new ModelsFixture(store, settings, new Hardware(2, 0, "none"));
   }
 
@@ -150,7 +152,7 @@ class HandlerChoiceTest {
             base.initialWorkers(),
             base.responseTimeout(),
             base.startupTimeout(),
-            false);
+            Registration.Origin.CALLER);
     fixture.register(call);
     return fixture.models.catalog().describe("m", NONE).handler();
   }

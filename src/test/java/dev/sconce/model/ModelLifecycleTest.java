@@ -207,7 +207,7 @@ class ModelLifecycleTest {
               Optional.of(5),
               Optional.empty(),
               Optional.empty(),
-              false);
+              Registration.Origin.CALLER);
       fixture.register(call);
       ModelDescription model = fixture.models.catalog().describe("renamed", DEFAULT);
       assertThat(model.runtime()).isEqualTo("python");
@@ -268,7 +268,7 @@ class ModelLifecycleTest {
               Optional.of(1),
               Optional.empty(),
               Optional.empty(),
-              false);
+              Registration.Origin.CALLER);
       assertThatThrownBy(() -> fixture.register(call))
           .cause()
           .hasFieldOrPropertyWithValue("code", ErrorCode.BAD_REQUEST)

@@ -14,6 +14,7 @@ import dev.sconce.handler.Part;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.MetricsMode;
 import dev.sconce.worker.InferenceMetrics;
+import dev.sconce.worker.ManualTimer;
 import dev.sconce.worker.PoolTools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -38,7 +39,8 @@ public final class ModelsFixture implements AutoCloseable {
   final CountDownLatch loading = new CountDownLatch(1);
   final CountDownLatch mayLoad = new CountDownLatch(1);
   final CountDownLatch closed = new CountDownLatch(1);
-  private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+  final Semaphore hanging = new Semaphore(0);
+  final ManualTimer timer = new ManualTimer();
   private final ExecutorService loaders = Executors.newFixedThreadPool(2);
   private final AtomicInteger ids = new AtomicInteger(9000);
 
@@ -84,17 +86,22 @@ public final class ModelsFixture implements AutoCloseable {
 
   /** Its first worker loads when the test lets it, others at once. */
   final class SlowFirst extends Echo {
+    private boolean opened;
+
     @Override
     public void initialize(HandlerContext context) throws Exception {
       if (Thread.currentThread().getName().startsWith("W-9000")) {
         mayLoad.await();
       }
       super.initialize(context);
+      opened = true;
     }
 
     @Override
     public void close() {
-      closed.countDown();
+      if (opened) {
+        closed.countDown();
+      }
     }
   }
 
@@ -108,6 +115,33 @@ public final class ModelsFixture implements AutoCloseable {
     @Override
     public boolean explains() {
       return true;
+    }
+  }
+
+  /** Never answers before the test lets it, whatever happens. */
+  final class Hanging extends Echo {
+    private boolean hung;
+
+    @Override
+    public List<String> inference(List<String> batch) {
+      loading.countDown();
+      hanging.release();
+      hung = true;
+      while (mayLoad.getCount() > 0) {
+        try {
+          mayLoad.await();
+        } catch (InterruptedException e) {
+          // as native code does
+        }
+      }
+      return batch;
+    }
+
+    @Override
+    public void close() {
+      if (hung) {
+        closed.countDown();
+      }
     }
   }
 
@@ -131,6 +165,7 @@ public final class ModelsFixture implements AutoCloseable {
                 "echo", Echo::new,
                 "slow", Slow::new,
                 "slow_first", SlowFirst::new,
+                "hanging", Hanging::new,
                 "broken", Broken::new,
                 "explaining", Explaining::new));
     HandlerRecogniser recogniser =
@@ -141,7 +176,8 @@ public final class ModelsFixture implements AutoCloseable {
     InferenceMetrics metrics =
         new InferenceMetrics(new MetricRegistry(MetricsMode.ALL, Clock.systemUTC()), "host");
     PoolTools tools =
-        new PoolTools(metrics, ids::getAndIncrement, timer, Clock.systemUTC(), System::nanoTime);
+        new PoolTools(
+            metrics, ids::getAndIncrement, timer, Clock.systemUTC(), timer::nanos, thread -> {});
     models = Models.create(store, handlers, recogniser, settings, hardware, tools, loaders);
   }
 
@@ -174,7 +210,7 @@ public final class ModelsFixture implements AutoCloseable {
         Optional.of(workers),
         Optional.empty(),
         Optional.empty(),
-        false);
+        Registration.Origin.CALLER);
   }
 
   /** Registers and waits until the workers are ready. */
@@ -207,6 +243,5 @@ public final class ModelsFixture implements AutoCloseable {
     mayLoad.countDown();
     models.lifecycle().close().orTimeout(60, TimeUnit.SECONDS).join();
     loaders.shutdownNow();
-    timer.shutdownNow();
   }
 }

@@ -166,14 +166,14 @@ class BatchingTest {
   }
 
   @Test
-  void anErrorInTheHandlerIsAnAnswerAndTheWorkerLivesOn() throws Exception {
+  void aFullHeapOrStackIsAnAnswerAndTheWorkerLivesOn() throws Exception {
     EchoHandler handler =
         new EchoHandler() {
           @Override
           public List<String> inference(List<String> batch) {
             switch (batch.get(0)) {
               case "heap" -> throw new OutOfMemoryError("Java heap space");
-              case "link" -> throw new NoClassDefFoundError("gone");
+              case "deep" -> throw new StackOverflowError();
               default -> {}
             }
             return batch;
@@ -184,7 +184,7 @@ class BatchingTest {
       assertThatThrownBy(() -> fixture.send("heap").get())
           .cause()
           .hasFieldOrPropertyWithValue("code", ErrorCode.OUT_OF_MEMORY);
-      assertThatThrownBy(() -> fixture.send("link").get())
+      assertThatThrownBy(() -> fixture.send("deep").get())
           .cause()
           .hasFieldOrPropertyWithValue("code", ErrorCode.INTERNAL);
       assertThat(text(fixture.send("fine"))).isEqualTo("fine");

@@ -12,6 +12,8 @@ import dev.sconce.metrics.MetricsMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,24 +21,44 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /** A pool with everything it needs, for tests; closing it closes the pool. */
 final class PoolFixture implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(60);
+  static final Timeouts TIMEOUTS = new Timeouts(LONG, LONG, Duration.ZERO, LONG);
 
   final MetricRegistry registry = new MetricRegistry(MetricsMode.ALL, Clock.systemUTC());
-  private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+  private final ScheduledExecutorService timer;
+  private final LongSupplier nanoClock;
   private final AtomicInteger ids = new AtomicInteger(9000);
+  final List<Thread> abandoned = Collections.synchronizedList(new ArrayList<>());
   final WorkerPool pool;
 
   PoolFixture(PoolSettings settings, HandlerOpener opener) {
+    this(settings, opener, Executors.newScheduledThreadPool(1), System::nanoTime);
+  }
+
+  /** Where time passes as the test has it. */
+  PoolFixture(PoolSettings settings, HandlerOpener opener, ManualTimer timer) {
+    this(settings, opener, timer, timer::nanos);
+  }
+
+  private PoolFixture(
+      PoolSettings settings,
+      HandlerOpener opener,
+      ScheduledExecutorService timer,
+      LongSupplier nanoClock) {
+    this.timer = timer;
+    this.nanoClock = nanoClock;
     PoolTools tools =
         new PoolTools(
             new InferenceMetrics(registry, "host"),
             ids::getAndIncrement,
             timer,
             Clock.systemUTC(),
-            System::nanoTime);
+            nanoClock,
+            abandoned::add);
     pool = new WorkerPool("echo", "1.0", settings, opener, tools);
   }
 
@@ -45,7 +67,7 @@ final class PoolFixture implements AutoCloseable {
   }
 
   static PoolSettings settings(int batchSize, Duration delay, int capacity) {
-    return new PoolSettings(batchSize, delay, capacity, LONG, List.of(Device.CPU));
+    return new PoolSettings(batchSize, delay, capacity, false, TIMEOUTS, List.of(Device.CPU));
   }
 
   void scale(int workers) throws Exception {
@@ -58,7 +80,7 @@ final class PoolFixture implements AutoCloseable {
 
   CompletableFuture<Output> send(String text, Duration patience) {
     Map<String, Part> parts = Map.of("body", Part.of(text));
-    Deadline deadline = Deadline.after(patience, System::nanoTime);
+    Deadline deadline = Deadline.after(patience, nanoClock);
     return pool.submit(new Input("id-" + text, parts, Map.of(), deadline), "default");
   }
 

@@ -1,6 +1,5 @@
 package dev.sconce.worker;
 
-import static dev.sconce.worker.PoolFixture.LONG;
 import static dev.sconce.worker.PoolFixture.settings;
 import static dev.sconce.worker.PoolFixture.text;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -136,7 +135,8 @@ class ScalingTest {
           return new EchoHandler();
         };
     PoolSettings settings =
-        new PoolSettings(1, NO_DELAY, 5, LONG, List.of(Device.cuda(0), Device.cuda(2)));
+        new PoolSettings(
+            1, NO_DELAY, 5, false, PoolFixture.TIMEOUTS, List.of(Device.cuda(0), Device.cuda(2)));
     try (PoolFixture fixture = new PoolFixture(settings, opener)) {
       fixture.scale(3);
       assertThat(fixture.pool.workers())
