@@ -175,7 +175,7 @@ public final class ModelServer implements AutoCloseable {
   private List<Listener> listeners() {
     Doors doors = config.doors();
     Sites sites = new Sites(errors);
-    new InferenceApi(models.inference()).addTo(sites.at(doors.inference()), doorkeeper.inference());
+    new InferenceApi(models).addTo(sites.at(doors.inference()), doorkeeper.inference());
     DescriptionJson descriptions =
         new DescriptionJson(ProcessHandle.current().pid(), ProcessMemory::residentBytes);
     Router.Builder management = sites.at(doors.management());

@@ -1,5 +1,6 @@
 package dev.sconce;
 
+import dev.sconce.api.OpenApi;
 import dev.sconce.http.CorsSettings;
 import dev.sconce.http.ErrorRenderer;
 import dev.sconce.http.ListenAddress;
@@ -42,11 +43,13 @@ final class Sites {
   }
 
   /**
-   * The listeners, in the order in which their addresses were asked for.
+   * The listeners, each with a description of its routes, in the order in which their addresses
+   * were asked for.
    *
    * @param identity there if any address wants TLS
    */
   List<Listener> listeners(Optional<TlsIdentity> identity, CorsSettings cors) {
+    sites.forEach(site -> OpenApi.addTo(site.router));
     return sites.stream()
         .map(
             site ->

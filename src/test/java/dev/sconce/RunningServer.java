@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sconce.config.ConfigLoader;
 import dev.sconce.config.Overrides;
 import dev.sconce.http.LeakCheck;
+import dev.sconce.http.ListenAddress;
 import dev.sconce.model.ModelDescription;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -135,6 +137,12 @@ final class RunningServer implements AutoCloseable {
   /** The metrics port's answer. */
   HttpResponse<String> metrics() throws Exception {
     return send(request(2, "/metrics").build());
+  }
+
+  /** Where it listens: 0 for inference, 1 for management, 2 for metrics; they may share one. */
+  SocketAddress address(int listener) {
+    List<ListenAddress> all = server.addresses();
+    return all.get(Math.min(listener, all.size() - 1)).socket();
   }
 
   private HttpRequest.Builder request(int listener, String path) {

@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,6 +31,15 @@ public final class DescriptionJson {
   public DescriptionJson(long processId, LongSupplier residentBytes) {
     this.processId = processId;
     this.residentBytes = residentBytes;
+  }
+
+  /** The description of a model, with what its handler says of itself where TorchServe has it. */
+  Map<String, Object> customized(ModelDescription model) {
+    Map<String, Object> json = of(model);
+    Object handler = Objects.requireNonNull(json.remove("handler"));
+    json.put("customizedMetadata", model.handler().facts());
+    json.put("handler", handler);
+    return json;
   }
 
   Map<String, Object> of(ModelDescription model) {

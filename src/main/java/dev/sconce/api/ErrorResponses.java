@@ -80,7 +80,7 @@ public final class ErrorResponses implements ErrorRenderer {
     return switch (code) {
       case BAD_REQUEST, INVALID_MODEL, DOWNLOAD_FAILED, INVALID_KEY -> 400;
       case INVALID_MODEL_VERSION -> 403;
-      case RESOURCE_NOT_FOUND, MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND -> 404;
+      case RESOURCE_NOT_FOUND, MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND, WORKFLOW_NOT_FOUND -> 404;
       case METHOD_NOT_ALLOWED -> 405;
       case REQUEST_TIMEOUT -> 408;
       case CONFLICT -> 409;

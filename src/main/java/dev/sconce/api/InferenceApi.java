@@ -1,6 +1,7 @@
 package dev.sconce.api;
 
 import dev.sconce.handler.Output;
+import dev.sconce.handler.Part;
 import dev.sconce.http.Endpoint;
 import dev.sconce.http.Filter;
 import dev.sconce.http.Headers;
@@ -8,36 +9,52 @@ import dev.sconce.http.Request;
 import dev.sconce.http.Response;
 import dev.sconce.http.Router;
 import dev.sconce.model.InferenceService;
+import dev.sconce.model.ModelCatalog;
+import dev.sconce.model.ModelDescription;
+import dev.sconce.model.Models;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * {@code /ping}, {@code /predictions} and {@code /explanations}. Methods are not told apart, as in
- * TorchServe.
+ * {@code /ping} and the routes that ask a model: {@code /predictions}, {@code /explanations}, the
+ * first KServe protocol's and TorchServe's oldest ones. Methods are not told apart, as in
+ * TorchServe; but {@code OPTIONS} describes.
  */
 public final class InferenceApi {
-  private final InferenceService inference;
+  /** By which TorchServe's clients know that more than one piece comes. */
+  private static final String STREAM_HEADER = "ts_stream_next";
 
-  /** An API in front of {@code inference}. */
-  public InferenceApi(InferenceService inference) {
-    this.inference = inference;
+  private final InferenceService inference;
+  private final ModelCatalog catalog;
+
+  /** An API in front of {@code models}. */
+  public InferenceApi(Models models) {
+    this.inference = models.inference();
+    this.catalog = models.catalog();
   }
 
   /** Adds the routes, each behind {@code guard}. */
   public void addTo(Router.Builder router, Filter guard) {
     router.any("/ping", behind(guard, request -> CompletableFuture.completedFuture(ping())));
-    addTo(router, "/predictions", behind(guard, request -> answer(request, false)));
-    addTo(router, "/explanations", behind(guard, request -> answer(request, true)));
+    addTo(router, "/predictions", guard, false);
+    addTo(router, "/explanations", guard, true);
+    router
+        .route("OPTIONS", "/predictions/{model}", behind(guard, this::describe))
+        .any("/v1/models/{model}:predict", behind(guard, request -> kserve(request, false)))
+        .any("/v1/models/{model}:explain", behind(guard, request -> kserve(request, true)))
+        .any("/{model}/predict", behind(guard, this::withQuery))
+        .any("/{model}/{version}/predict", behind(guard, this::withQuery));
+    WorkflowApi.addPredictions(router, guard);
   }
 
   private static Endpoint behind(Filter guard, Endpoint endpoint) {
     return request -> guard.answer(request, endpoint);
   }
 
-  private static void addTo(Router.Builder router, String start, Endpoint endpoint) {
+  private void addTo(Router.Builder router, String start, Filter guard, boolean explain) {
+    Endpoint endpoint = behind(guard, request -> answer(request, explain));
     router
         .any(start + "/{model}", endpoint)
         .any(start + "/{model}/{version}", endpoint)
@@ -50,26 +67,45 @@ public final class InferenceApi {
         : Answers.status(500, "Unhealthy");
   }
 
+  private CompletionStage<Response> describe(Request request) {
+    String model = request.pathVariable("model");
+    ModelDescription found = catalog.describe(model, Optional.empty());
+    return CompletableFuture.completedFuture(OpenApi.ofModel("inference", found));
+  }
+
   private CompletionStage<Response> answer(Request request, boolean explain) {
-    Map<String, String> variables = request.pathVariables();
+    String rest = request.pathVariables().getOrDefault("rest", "");
+    Map<String, String> added = Map.of("url_path", rest, "explain", explain ? "True" : "False");
+    return send(request, InputReader.parts(request), added);
+  }
+
+  private CompletionStage<Response> kserve(Request request, boolean explain) {
+    Map<String, String> added = Map.of("explain", explain ? "True" : "False");
+    return send(request, InputReader.parts(request), added);
+  }
+
+  private CompletionStage<Response> withQuery(Request request) {
+    return send(request, InputReader.partsAndQuery(request), Map.of());
+  }
+
+  /**
+   * Asks the model that the path names.
+   *
+   * @param added the headers that TorchServe adds on that route for its handlers
+   */
+  private CompletionStage<Response> send(
+      Request request, Map<String, Part> parts, Map<String, String> added) {
+    Map<String, String> headers = InputReader.headers(request);
+    headers.putAll(added);
     CompletableFuture<Output> answer =
         inference.predict(
             request.pathVariable("model"),
-            Optional.ofNullable(variables.get("version")),
+            Optional.ofNullable(request.pathVariables().get("version")),
             request.id(),
-            InputReader.parts(request),
-            headers(request, variables.getOrDefault("rest", ""), explain));
+            parts,
+            headers);
     CompletableFuture<Void> unused = request.disconnected().thenRun(() -> answer.cancel(false));
     return answer.thenApply(InferenceApi::response);
-  }
-
-  /** The request's headers and the two that TorchServe adds for its handlers. */
-  private static Map<String, String> headers(Request request, String rest, boolean explain) {
-    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    headers.putAll(request.headers().asMap());
-    headers.put("url_path", rest);
-    headers.put("explain", explain ? "True" : "False");
-    return headers;
   }
 
   private static Response response(Output output) {
@@ -87,7 +123,9 @@ public final class InferenceApi {
   private static Response streamed(Output.Stream stream) {
     try {
       return new Response(
-          stream.status(), Headers.of(stream.headers()), new Response.Stream(stream.chunks()));
+          stream.status(),
+          Headers.of(stream.headers()).with(STREAM_HEADER, "true"),
+          new Response.Stream(stream.chunks()));
     } catch (IllegalArgumentException e) {
       stream.chunks().cancel();
       throw e;

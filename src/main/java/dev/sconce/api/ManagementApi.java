@@ -1,5 +1,6 @@
 package dev.sconce.api;
 
+import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.Endpoint;
 import dev.sconce.http.Filter;
@@ -54,6 +55,8 @@ public final class ManagementApi {
         (method, pattern, endpoint) ->
             router.route(method, pattern, request -> guard.answer(request, endpoint));
     routes.add("GET", "/models", this::list);
+    routes.add("OPTIONS", "/models/{model}", this::explainRoutes);
+    routes.add("GET", "/v1/models/{model}", this::ready);
     routes.add("GET", "/models/{model}", this::describe);
     routes.add("GET", "/models/{model}/{version}", this::describe);
     routes.add("PUT", "/models/{model}", this::scale);
@@ -64,6 +67,7 @@ public final class ManagementApi {
       routes.add("DELETE", "/models/{model}", this::unregister);
       routes.add("DELETE", "/models/{model}/{version}", this::unregister);
     }
+    WorkflowApi.addManagement(router, guard);
   }
 
   private interface Guarded {
@@ -97,7 +101,43 @@ public final class ManagementApi {
         version.equals(Optional.of("all"))
             ? catalog.describeAll(model)
             : List.of(catalog.describe(model, version));
-    return done(Answers.json(200, found.stream().map(descriptions::of).toList()));
+    boolean customized = Parameters.of(request).flag("customized", false);
+    if (customized) {
+      found.forEach(ManagementApi::checkAnswers);
+    }
+    return done(
+        Answers.json(
+            200,
+            found.stream().map(customized ? descriptions::customized : descriptions::of).toList()));
+  }
+
+  private static void checkAnswers(ModelDescription model) {
+    if (!isReady(model)) {
+      throw new ServingException(
+          ErrorCode.NO_WORKER,
+          "Model \""
+              + model.key().name()
+              + "\" has no worker to serve describe request. Please use scale workers API to add"
+              + " workers.");
+    }
+  }
+
+  private static boolean isReady(ModelDescription model) {
+    return model.workers().stream().anyMatch(worker -> worker.state().equals("READY"));
+  }
+
+  private CompletionStage<Response> explainRoutes(Request request) {
+    String model = request.pathVariable("model");
+    return done(OpenApi.ofModel("management", catalog.describe(model, Optional.empty())));
+  }
+
+  /** KServe's question whether a model can be asked. */
+  private CompletionStage<Response> ready(Request request) {
+    ModelDescription model = catalog.describe(request.pathVariable("model"), Optional.empty());
+    Map<String, Object> ready = new LinkedHashMap<>();
+    ready.put("name", model.key().name());
+    ready.put("ready", isReady(model));
+    return done(Answers.json(200, ready));
   }
 
   private CompletionStage<Response> register(Request request) {
@@ -107,7 +147,7 @@ public final class ManagementApi {
     Registration registration =
         new Registration(
             parameters
-                .text("url")
+                .given("url")
                 .orElseThrow(() -> Parameters.refused("Parameter url is required.")),
             parameters.text("model_name"),
             parameters.text("handler"),

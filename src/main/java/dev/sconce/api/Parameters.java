@@ -56,8 +56,13 @@ final class Parameters {
     }
   }
 
+  /** A value that may be empty. */
+  Optional<String> given(String name) {
+    return Optional.ofNullable(values.get(name));
+  }
+
   Optional<String> text(String name) {
-    return Optional.ofNullable(values.get(name)).filter(value -> !value.isEmpty());
+    return given(name).filter(value -> !value.isEmpty());
   }
 
   Optional<Integer> integer(String name, int least) {

@@ -19,14 +19,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A handler inside an envelope. Each request of a batch brings its own instances; those of all of
- * them go through the handler's inference together, as one batch, which is then as large as they
- * are many.
+ * them go through the handler's inference together, but for more than {@link #MOST_TOGETHER}.
  *
  * @param <P> what the inner handler's preprocessing makes of one instance
  * @param <R> what its inference makes of one instance
  */
 final class EnvelopeHandler<P, R>
     implements Handler<EnvelopeHandler.Letter<P>, EnvelopeHandler.Reply<R>> {
+  /**
+   * A request of a few kilobytes can hold thousands of small pictures, and what a network makes of
+   * each on its way is megabytes: together they would take the memory of the machine.
+   */
+  private static final int MOST_TOGETHER = 64;
+
   private final JsonHandler<P, R> inner;
   private final Envelope envelope;
   private @Nullable EnvelopeFormat format;
@@ -93,11 +98,8 @@ final class EnvelopeHandler<P, R>
   @Override
   public List<Reply<R>> inference(List<Letter<P>> batch) throws Exception {
     List<P> instances = batch.stream().flatMap(letter -> letter.prepared.stream()).toList();
-    List<R> results = inner.inference(instances);
-    if (results.size() != instances.size()) {
-      throw new IllegalStateException(
-          "inference gave " + results.size() + " results (expected: " + instances.size() + ")");
-    }
+    // As many as there are requests is what the model's batchSize allows.
+    List<R> results = inParts(instances, Math.max(MOST_TOGETHER, batch.size()));
     List<Reply<R>> replies = new ArrayList<>(batch.size());
     int next = 0;
     for (Letter<P> letter : batch) {
@@ -106,6 +108,20 @@ final class EnvelopeHandler<P, R>
       next = end;
     }
     return replies;
+  }
+
+  private List<R> inParts(List<P> instances, int most) throws Exception {
+    List<R> results = new ArrayList<>(instances.size());
+    for (int first = 0; first < instances.size(); first += most) {
+      List<P> part = instances.subList(first, Math.min(instances.size(), first + most));
+      List<R> found = inner.inference(part);
+      if (found.size() != part.size()) {
+        throw new IllegalStateException(
+            "inference gave " + found.size() + " results (expected: " + part.size() + ")");
+      }
+      results.addAll(found);
+    }
+    return results;
   }
 
   @Override

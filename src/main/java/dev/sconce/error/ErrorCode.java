@@ -20,6 +20,8 @@ public enum ErrorCode {
   MODEL_NOT_FOUND("ModelNotFoundException"),
   /** The model is registered, but not in that version. */
   MODEL_VERSION_NOT_FOUND("ModelVersionNotFoundException"),
+  /** No workflow of that name is there: there are none at all. */
+  WORKFLOW_NOT_FOUND("WorkflowNotFoundException"),
   /** That name and version is registered already. */
   CONFLICT("ConflictStatusException"),
   /** The default version cannot be removed while others exist. */

@@ -98,7 +98,7 @@ public interface Handler<P, R> extends AutoCloseable {
    * Runs the model on a batch.
    *
    * @param batch at least one and at most {@code batchSize} preprocessed requests; in a service
-   *     envelope the instances of that many requests
+   *     envelope instances of that many requests, 64 of them if {@code batchSize} is less
    * @return one result for each element of {@code batch}, in its order
    * @throws Exception if the batch failed; see the class comment for what happens then
    */

@@ -44,7 +44,8 @@ final class HandlerClassLoader extends URLClassLoader {
   /**
    * A class that stands in the jars themselves.
    *
-   * @throws ServingException {@code INVALID_MODEL} if it is there and cannot be linked
+   * @throws ServingException {@code INVALID_MODEL} if it is there and cannot be linked, or may not
+   *     be: in a package of the JDK's, or not as its jar's signature has it
    */
   Optional<Class<?>> findOwn(String name) {
     try {
@@ -52,7 +53,7 @@ final class HandlerClassLoader extends URLClassLoader {
       return found.getClassLoader() == this ? Optional.of(found) : Optional.empty();
     } catch (ClassNotFoundException e) {
       return Optional.empty();
-    } catch (LinkageError e) {
+    } catch (LinkageError | SecurityException e) {
       throw new ServingException(
           ErrorCode.INVALID_MODEL, name + ": the class cannot be loaded: " + e.getMessage(), e);
     }

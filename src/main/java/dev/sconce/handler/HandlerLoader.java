@@ -57,6 +57,16 @@ public final class HandlerLoader {
     return maker.get().explains();
   }
 
+  /** The jar's own code, so anything may come of it. */
+  private static boolean ownExplains(String name, Supplier<Handler<?, ?>> maker) {
+    Handler<?, ?> handler = maker.get();
+    try {
+      return handler.explains();
+    } catch (RuntimeException | LinkageError e) {
+      throw new ServingException(ErrorCode.INVALID_MODEL, name + ": explains failed: " + e, e);
+    }
+  }
+
   /**
    * Where handlers of one model come from. Close it when none of them is in use any more.
    *
@@ -102,7 +112,7 @@ public final class HandlerLoader {
       Optional<Source> source =
           found
               .map(HandlerLoader::maker)
-              .map(own -> new Source(name, own, explains(own), Optional.of(classes)));
+              .map(own -> new Source(name, own, ownExplains(name, own), Optional.of(classes)));
       used = source.isPresent();
       return source;
     } finally {

@@ -93,7 +93,7 @@ public record Input(
 
   private ServingException missing(String... names) {
     String found =
-        parts.isEmpty()
+        parts.isEmpty() || part("body").filter(part -> part.size() == 0).isPresent()
             ? "an empty body"
             : parts.keySet().stream()
                 .limit(10)

@@ -4,6 +4,7 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,9 +12,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /**
  * Sends each request to the endpoint that is registered for its method and path. Immutable.
+ *
+ * <p>A route for the one method comes before one for all.
  *
  * <p>Of several patterns that fit a path the most specific one is taken, segment by segment from
  * the left: fixed text before {@code {name}:suffix} before {@code {name}} before {@code {rest...}}.
@@ -35,8 +39,9 @@ public final class Router implements Endpoint {
    * An endpoint and where it is to be found.
    *
    * @param method the method it serves, or {@code *}
+   * @param path the pattern as it was given
    */
-  private record Route(String method, PathPattern pattern, Endpoint endpoint) {
+  private record Route(String method, PathPattern pattern, String path, Endpoint endpoint) {
     boolean serves(String wanted) {
       return method.equals(ANY_METHOD)
           || method.equals(wanted)
@@ -48,7 +53,9 @@ public final class Router implements Endpoint {
     this.errors = errors;
     this.routes =
         routes.stream()
-            .sorted(Comparator.comparing(Route::pattern, PathPattern.MOST_SPECIFIC_FIRST))
+            .sorted(
+                Comparator.comparing(Route::pattern, PathPattern.MOST_SPECIFIC_FIRST)
+                    .thenComparing(route -> route.method().equals(ANY_METHOD)))
             .toList();
     Endpoint first = this::dispatch;
     for (int i = filters.size() - 1; i >= 0; i--) {
@@ -129,13 +136,20 @@ public final class Router implements Endpoint {
       if (routes.stream().anyMatch(r -> r.method().equals(method) && r.pattern().equals(parsed))) {
         throw new IllegalArgumentException("route: " + method + " " + pattern + " comes twice");
       }
-      routes.add(new Route(method, parsed, endpoint));
+      routes.add(new Route(method, parsed, pattern, endpoint));
       return this;
     }
 
     /** Registers an endpoint that serves whatever method comes. */
     public Builder any(String pattern, Endpoint endpoint) {
       return route(ANY_METHOD, pattern, endpoint);
+    }
+
+    /** The routes so far: {@code GET /models/{model}}, with {@code *} for any method. */
+    public Set<String> routes() {
+      return routes.stream()
+          .map(route -> route.method() + " " + route.path())
+          .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** Puts a filter before all routes, behind the filters that were given before. */

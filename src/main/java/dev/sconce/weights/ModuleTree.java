@@ -64,9 +64,21 @@ final class ModuleTree {
     for (Map.Entry<String, Object> entry : values.entrySet()) {
       step();
       if (entry.getValue() != None.NONE && !notSaved.contains(entry.getKey())) {
-        tensors.put(prefix + entry.getKey(), entry.getValue());
+        tensors.put(name(prefix, entry.getKey()), entry.getValue());
       }
     }
+  }
+
+  private String name(String prefix, String key) {
+    if (prefix.length() + key.length() > Limits.NAME_LENGTH) {
+      throw source.fault(
+          "tensor "
+              + Source.excerpt(prefix + Source.excerpt(key))
+              + " (expected: a name of at most "
+              + Limits.NAME_LENGTH
+              + " characters)");
+    }
+    return prefix + key;
   }
 
   private void step() {

@@ -118,11 +118,18 @@ final class PythonLists {
   private static List<Object> elements(ByteBuffer data, int width, Charset charset) {
     List<Object> elements = new ArrayList<>();
     for (int at = 0; at + width <= data.limit() && elements.size() <= Limits.CLASS_NAMES; ) {
-      String padded = charset.decode(data.slice(at, width)).toString();
-      elements.add(padded.replaceFirst("\0+$", ""));
+      elements.add(withoutPadding(charset.decode(data.slice(at, width)).toString()));
       at += width;
     }
     return elements;
+  }
+
+  private static String withoutPadding(String padded) {
+    int end = padded.length();
+    while (end > 0 && padded.charAt(end - 1) == '\0') {
+      end--;
+    }
+    return padded.substring(0, end);
   }
 
   /** The state of a {@code dtype} is {@code (version, byte order, ...)}. */

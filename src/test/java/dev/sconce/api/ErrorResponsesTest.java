@@ -45,6 +45,7 @@ class ErrorResponsesTest {
       RESOURCE_NOT_FOUND,      404, ResourceNotFoundException
       MODEL_NOT_FOUND,         404, ModelNotFoundException
       MODEL_VERSION_NOT_FOUND, 404, ModelVersionNotFoundException
+      WORKFLOW_NOT_FOUND,      404, WorkflowNotFoundException
       METHOD_NOT_ALLOWED,      405, MethodNotAllowedException
       REQUEST_TIMEOUT,         408, RequestTimeoutException
       CONFLICT,                409, ConflictStatusException

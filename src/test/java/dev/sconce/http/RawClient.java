@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A client that sends exactly the bytes it is told to and shows exactly what comes back. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
   /** So that a test whose answer never comes fails instead of hanging. */
   private static final int PATIENCE_MILLIS = 30_000;
 
@@ -27,13 +27,14 @@ final class RawClient implements AutoCloseable {
    * @param headers the header lines
    * @param body the body, put together if it came in chunks; one character for each byte
    */
-  record Reply(String statusLine, List<String> headers, String body) {
-    int status() {
+  public record Reply(String statusLine, List<String> headers, String body) {
+    /** The status. */
+    public int status() {
       return Integer.parseInt(statusLine.split(" ")[1]);
     }
 
     /** The value of the one header of that name, {@code ""} if it is not there. */
-    String header(String name) {
+    public String header(String name) {
       List<String> values =
           headers.stream()
               .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
@@ -46,7 +47,8 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  RawClient(SocketAddress server) throws IOException {
+  /** Connects. */
+  public RawClient(SocketAddress server) throws IOException {
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.connect(server);
     in = new BufferedInputStream(socket.getInputStream());
@@ -68,13 +70,14 @@ final class RawClient implements AutoCloseable {
     return send(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  RawClient send(byte[] bytes) throws IOException {
+  /** Sends. */
+  public RawClient send(byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
     return this;
   }
 
   /** The next answer with its body. */
-  Reply reply() throws IOException {
+  public Reply reply() throws IOException {
     Reply head = replyWithoutBody();
     if (head.header("transfer-encoding").equals("chunked")) {
       return new Reply(head.statusLine(), head.headers(), chunks());
@@ -85,7 +88,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** The next answer, to {@code HEAD} or an interim one. */
-  Reply replyWithoutBody() throws IOException {
+  public Reply replyWithoutBody() throws IOException {
     String statusLine = line();
     List<String> headers = new ArrayList<>();
     for (String line = line(); !line.isEmpty(); line = line()) {

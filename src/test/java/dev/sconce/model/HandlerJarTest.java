@@ -118,7 +118,13 @@ class HandlerJarTest {
                 .replace(
                     "public String preprocess",
                     "public void close() { throw new RuntimeException(); }\n  public String preprocess"),
-            "com.example.Upper: initialize failed: java.lang.IllegalStateException: no luck"));
+            "com.example.Upper: initialize failed: java.lang.IllegalStateException: no luck"),
+        arguments(
+            UPPER.replace(
+                "public String preprocess",
+                "public boolean explains() { throw new IllegalStateException(\"no luck\"); }\n"
+                    + "  public String preprocess"),
+            "com.example.Upper: explains failed: java.lang.IllegalStateException: no luck"));
   }
 
   @ParameterizedTest
@@ -147,6 +153,27 @@ class HandlerJarTest {
           .cause()
           .hasMessageStartingWith("handler: com.example.Lower (expected: one of")
           .hasMessageEndingWith("or a class in a jar of n-1.0; found: com.example.Upper)");
+    }
+  }
+
+  /** A package of the JDK's, as good as a signature that does not fit. */
+  @Test
+  void aClassThatTheJvmForbidsIsToldAndHidesNoOther() throws Exception {
+    for (String name : new String[] {"java.own.Upper", "com.example.Lower"}) {
+      try (ModelsFixture fixture = new ModelsFixture(store)) {
+        fixture.addModel("m", "1.0", "", "handler: " + name + "\n");
+        addJar(store.resolve("m-1.0/upper.jar"), UPPER);
+        try (JarOutputStream out =
+            new JarOutputStream(Files.newOutputStream(store.resolve("m-1.0/forbidden.jar")))) {
+          out.putNextEntry(new JarEntry("java/own/Upper.class"));
+        }
+        assertThatThrownBy(() -> fixture.register(registration("m-1.0", 1)))
+            .cause()
+            .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
+            .hasMessageMatching(
+                "java.own.Upper: the class cannot be loaded: .*Prohibited package name: java.own"
+                    + "|handler: com.example.Lower .*; found: com.example.Upper\\)");
+      }
     }
   }
 

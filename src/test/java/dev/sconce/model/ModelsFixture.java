@@ -33,9 +33,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A registry over a store of plain directories, with handlers that need no weights. */
-final class ModelsFixture implements AutoCloseable {
+public final class ModelsFixture implements AutoCloseable {
   final Path storeDirectory;
-  final Models models;
+  public final Models models;
   final CountDownLatch loading = new CountDownLatch(1);
   final CountDownLatch mayLoad = new CountDownLatch(1);
   final CountDownLatch closed = new CountDownLatch(1);
@@ -181,7 +181,8 @@ final class ModelsFixture implements AutoCloseable {
     models = Models.create(store, handlers, recogniser, settings, hardware, tools, loaders);
   }
 
-  ModelsFixture(Path storeDirectory) {
+  /** With the default settings, on two cores without a GPU. */
+  public ModelsFixture(Path storeDirectory) {
     this(storeDirectory, ModelSettings.defaults(), new Hardware(2, 0, "none"));
   }
 

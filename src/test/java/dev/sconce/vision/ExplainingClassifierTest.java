@@ -2,6 +2,7 @@ package dev.sconce.vision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -332,8 +333,16 @@ class ExplainingClassifierTest extends HandlerContract<Question, Answer> {
       ask(one, List.of(explained.input(EXPLAIN)));
       assertThat(other.describe())
           .containsEntry("explanations", "a differentiable copy of " + model + " is loaded");
+      PictureModule copy =
+          fixture
+              .shared
+              .open("differentiable copy", DifferentiableCopy.class, () -> fail("a second one"))
+              .module();
+      List<Long> shape = List.of(3L, 32L, 32L);
+      ByteBuffer pixels = ByteBuffer.allocateDirect(4 * 3 * 32 * 32);
+      assertThat(copy.<Integer>ask(pixels, List.of(shape), ModuleAnswer::pictures)).isEqualTo(1);
       fixture.shared.close();
-      assertThatThrownBy(() -> ask(other, List.of(explained.input(EXPLAIN))))
+      assertThatThrownBy(() -> copy.<Integer>ask(pixels, List.of(shape), ModuleAnswer::pictures))
           .isInstanceOf(IllegalStateException.class);
     }
   }

@@ -1,7 +1,9 @@
 package dev.sconce.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
@@ -12,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -150,6 +153,47 @@ class HostileLearnerTest {
     assertRefused(
         learner("model", module("_modules", "a".repeat(Limits.NAME_LENGTH + 1), WEIGHT)),
         "module aaa");
+  }
+
+  /** One text, in a module that stands in many places, would be copied for each of them. */
+  @Test
+  void namesOfTensorsAreBounded() {
+    String longest = "w".repeat(Limits.NAME_LENGTH - "a.".length());
+    assertThatCode(
+            () ->
+                read(
+                    learner(
+                        "model", module("_modules", "a", module("_parameters", longest, TENSOR)))))
+        .doesNotThrowAnyException();
+    assertRefused(
+        learner("model", module("_modules", "a", module("_buffers", longest + "w", TENSOR))),
+        "tensor a.www");
+  }
+
+  @Test
+  void classNamesThatBeginWithZerosTakeNoTime() {
+    int characters = 9999;
+    String name = "\0".repeat(4 * characters - 4) + "a\0\0\0";
+    ByteBuffer length = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    length.putInt(300 * name.length());
+    String data = "B" + new String(length.array(), StandardCharsets.ISO_8859_1) + name.repeat(300);
+    String dtype = "cnumpy\ndtype\n" + text("U" + characters) + "\u0085R";
+    String codes =
+        "cnumpy.core.multiarray\n_reconstruct\n)R(K\u0001K\u0001\u0085"
+            + dtype
+            + "\u0089"
+            + data
+            + "tb";
+    String transform = object("fastai.vision.core", "AddMaskCodes", "codes", codes);
+    String pipeline = object("fastcore.transform", "Pipeline", "fs", "](" + transform + "e");
+    String loader = object("fastai.data.core", "TfmdDL", "after_item", pipeline);
+    String loaders = object("fastai.data.core", "DataLoaders", "loaders", "](" + loader + "e");
+
+    Optional<Learner> learner =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(10), () -> read(learner("model", WEIGHT, "dls", loaders)));
+
+    assertThat(learner.orElseThrow().classNames()).isEmpty(); // too long for names
   }
 
   @Test
