@@ -25,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code torchserve} as its users call it: each call is a process of its own. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class BackgroundTest {
+  /** The server's own, not that of the tests. */
+  private static final Path LOGBACK = Path.of("src/main/resources/logback.xml");
+
   private static final Pattern ADDRESS = Pattern.compile("Listening on \\[(http://[^,]*),");
 
   private final Path directory;
@@ -56,6 +59,7 @@ class BackgroundTest {
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.io.tmpdir=" + temporary,
+                "-Dlogback.configurationFile=" + LOGBACK.toAbsolutePath(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),

@@ -56,9 +56,9 @@ class ModelsKeyTest {
       quoteCharacter = '\0',
       textBlock =
           """
-          [1]                                      | models: [1] (expected: an object)
+          [1]                                      | models: a list (expected: an object)
           {"a": 1}                                 | models.a: 1 (expected: an object)
-          {"a": {"1": []}}                         | models.a.1: [] (expected: an object)
+          {"a": {"1": []}}                         | models.a.1: an empty list (expected: an object)
           {"a": {"1": {"batchSize": 1.5}}}         | models.a.1.batchSize: 1.5 (expected: a whole number)
           {"a": {"1": {"batchSize": "two"}}}       | models.a.1.batchSize: "two" (expected: a whole number)
           {"a": {"1": {"minWorkers": 2, "maxWorkers": 1}}} | models.a.1.maxWorkers: 1 (expected: at least minWorkers, 2)
