@@ -45,7 +45,7 @@ management_address=http://127.0.0.1:18081
 metrics_address=http://127.0.0.1:18082
 default_workers_per_model=1
 CONFIG
-LOG_LOCATION=$work/logs METRICS_LOCATION=$work/logs scripts/serve \
+TEMP=$work LOG_LOCATION=$work/logs METRICS_LOCATION=$work/logs scripts/serve \
   --ts-config "$work/config.properties" >"$work/server.out" 2>&1 &
 pids+=($!)
 wait_until curl --fail --silent "$inference/ping"

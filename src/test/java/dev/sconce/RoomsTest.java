@@ -71,6 +71,7 @@ class RoomsTest {
                   "torch",
                   "metrics",
                   "logs",
+                  "json",
                   "error")),
           Map.entry("cli", Set.of("", "config", "archive", "logs", "error")));
 

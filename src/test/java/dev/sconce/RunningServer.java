@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -55,7 +56,8 @@ final class RunningServer implements AutoCloseable {
         "inference_address=http://127.0.0.1:0\nmanagement_address=http://127.0.0.1:0\n"
             + "metrics_address=http://127.0.0.1:0\n"
             + String.join("\n", lines));
-    ConfigLoader loader = new ConfigLoader(Runtime.getRuntime().maxMemory(), directory, directory);
+    ConfigLoader loader =
+        new ConfigLoader(Runtime.getRuntime().maxMemory(), directory, directory, Map.of());
     server =
         ModelServer.start(
             loader.load(new Overrides(Optional.of(config), Optional.of(store), models)));

@@ -3,12 +3,11 @@ package dev.sconce.config;
 import dev.sconce.archive.ExtractionLimits;
 import dev.sconce.archive.StoreSettings;
 import dev.sconce.config.ServerConfig.StartupModel;
-import dev.sconce.envelope.Envelope;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.HttpSettings;
-import dev.sconce.model.ModelSettings;
 import dev.sconce.snapshot.SnapshotFiles;
+import dev.sconce.snapshot.SnapshotSettings;
 import dev.sconce.torch.EngineSettings;
 import java.io.IOException;
 import java.io.Reader;
@@ -26,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * File and command line → {@link ServerConfig}, with every fault reported at once.
+ * File, command line and environment → {@link ServerConfig}, the later winning over the earlier,
+ * with every fault reported at once.
  *
  * <p>Keys, their meaning and their defaults are TorchServe's ({@code ConfigManager.java}), but for
  * {@code strict_handlers}, which is ours, and {@code enable_model_api}, which is on.
@@ -47,6 +47,7 @@ public final class ConfigLoader {
   private final long maxHeapBytes;
   private final Path temporaryDirectory;
   private final Path workingDirectory;
+  private final EnvironmentValues environment;
 
   /**
    * A loader for a machine.
@@ -54,11 +55,17 @@ public final class ConfigLoader {
    * @param maxHeapBytes how large the heap may grow
    * @param temporaryDirectory where archives are unpacked
    * @param workingDirectory where the key file is written
+   * @param environment the variables that may say something of the configuration
    */
-  public ConfigLoader(long maxHeapBytes, Path temporaryDirectory, Path workingDirectory) {
+  public ConfigLoader(
+      long maxHeapBytes,
+      Path temporaryDirectory,
+      Path workingDirectory,
+      Map<String, String> environment) {
     this.maxHeapBytes = maxHeapBytes;
     this.temporaryDirectory = temporaryDirectory;
     this.workingDirectory = workingDirectory;
+    this.environment = new EnvironmentValues(environment);
   }
 
   /**
@@ -68,8 +75,8 @@ public final class ConfigLoader {
    */
   public ServerConfig load(Overrides overrides) {
     Map<String, String> file = file(overrides);
-    KeyReader keys = new KeyReader(file);
-    ServerConfig config = read(keys, file, overrides);
+    KeyReader keys = new KeyReader(file, overrides.keys(), environment);
+    ServerConfig config = read(keys, SnapshotKeys.read(keys, file, overrides));
     if (!keys.faults().isEmpty()) {
       throw new ServingException(
           ErrorCode.INVALID_CONFIGURATION,
@@ -81,9 +88,13 @@ public final class ConfigLoader {
     return config;
   }
 
-  private static Map<String, String> file(Overrides overrides) {
+  private Map<String, String> file(Overrides overrides) {
     Optional<Path> chosen =
-        overrides.configFile().or(() -> overrides.snapshots().flatMap(SnapshotFiles::newest));
+        environment
+            .configFile()
+            .map(Path::of)
+            .or(overrides::configFile)
+            .or(() -> overrides.snapshots().flatMap(SnapshotFiles::newest));
     Path file = chosen.orElse(DEFAULT_FILE);
     Properties properties = new Properties();
     if (chosen.isPresent() || Files.exists(file)) {
@@ -110,8 +121,9 @@ public final class ConfigLoader {
         : String.valueOf(e.getMessage());
   }
 
-  private ServerConfig read(KeyReader keys, Map<String, String> file, Overrides overrides) {
-    List<String> models = startup(keys, overrides);
+  private ServerConfig read(KeyReader keys, SnapshotSettings snapshots) {
+    UnusedKeys.read(keys);
+    List<String> models = startup(keys);
     EngineSettings engine =
         new EngineSettings(
             keys.optionalInteger("intra_op_threads", 1, MOST_THREADS),
@@ -120,8 +132,8 @@ public final class ConfigLoader {
         DoorKeys.read(keys),
         AuthKeys.read(keys, workingDirectory),
         http(keys),
-        store(keys, overrides),
-        models(keys),
+        store(keys),
+        ModelKeys.read(keys, MOST_THREADS),
         engine,
         models.stream().filter(name -> !isAll(name)).map(ConfigLoader::startupModel).toList(),
         models.stream().anyMatch(ConfigLoader::isAll),
@@ -129,7 +141,7 @@ public final class ConfigLoader {
         MetricsKeys.read(keys),
         LogKeys.read(keys),
         maxPicturePixels(keys.flag("limit_max_image_pixels", true)),
-        SnapshotKeys.read(keys, file, overrides),
+        snapshots,
         keys.unused());
   }
 
@@ -138,7 +150,7 @@ public final class ConfigLoader {
     return new HttpSettings(
         keys.optionalInteger("number_of_netty_threads", 0, MOST_THREADS)
             .orElse(base.eventLoopThreads()),
-        base.nativeTransport(),
+        keys.flag("use_native_io", base.nativeTransport()),
         base.maxRequestLineBytes(),
         base.maxHeaderBytes(),
         keys.integer("max_request_size", base.maxBodyBytes(), 1),
@@ -148,45 +160,16 @@ public final class ConfigLoader {
         base.drainTimeout());
   }
 
-  private StoreSettings store(KeyReader keys, Overrides overrides) {
-    Optional<Path> configured = keys.path("model_store");
+  private StoreSettings store(KeyReader keys) {
     return new StoreSettings(
-        overrides.modelStore().or(() -> configured), temporaryDirectory, ExtractionLimits.DEFAULT);
+        keys.path("model_store"), temporaryDirectory, ExtractionLimits.DEFAULT);
   }
 
-  private static ModelSettings models(KeyReader keys) {
-    ModelSettings base = ModelSettings.defaults();
-    return new ModelSettings(
-        keys.optionalInteger("default_workers_per_model", 0, MOST_THREADS),
-        base.batchSize(),
-        base.maxBatchDelay(),
-        keys.integer("job_queue_size", base.queueCapacity(), 1),
-        keys.seconds("default_response_timeout", base.responseTimeout()),
-        keys.seconds("default_startup_timeout", base.startupTimeout()),
-        keys.seconds("unregister_model_timeout", base.unregisterTimeout()),
-        keys.text("default_service_handler"),
-        envelope(keys),
-        keys.flag("strict_handlers", false),
-        Map.of());
-  }
-
-  private static Optional<Envelope> envelope(KeyReader keys) {
-    String key = "service_envelope";
-    Optional<String> name = keys.text(key);
-    Optional<Envelope> envelope = name.flatMap(Envelope::of);
-    if (envelope.isEmpty()) {
-      name.ifPresent(value -> keys.fault(key, value, "one of " + Envelope.wireNames()));
-    }
-    return envelope;
-  }
-
-  private static List<String> startup(KeyReader keys, Overrides overrides) {
-    String configured = keys.text("load_models").orElse("");
-    Stream<String> names =
-        overrides.models().isEmpty()
-            ? Stream.of(configured.split(","))
-            : overrides.models().stream();
-    return names.map(String::strip).filter(name -> !name.isEmpty()).toList();
+  private static List<String> startup(KeyReader keys) {
+    return Stream.of(keys.text("load_models").orElse("").split(","))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .toList();
   }
 
   private static boolean isAll(String name) {

@@ -38,8 +38,32 @@ final class KeyReader {
   private final List<String> faults = new ArrayList<>();
   private final Set<String> meaningless = new TreeSet<>();
 
-  KeyReader(Map<String, String> values) {
-    this.left = new TreeMap<>(values);
+  /** Whether variables of the environment stand in for keys. */
+  private final boolean overridden;
+
+  private final EnvironmentValues environment;
+
+  /**
+   * A reader of values, the later of these winning over the earlier, as in TorchServe.
+   *
+   * @param file what the file says
+   * @param commandLine what the command line says
+   * @param environment gives values of the file their {@code $$NAME$$}, and, with {@code
+   *     enable_envvars_config=true}, keys other values
+   */
+  KeyReader(
+      Map<String, String> file, Map<String, String> commandLine, EnvironmentValues environment) {
+    this.left = new TreeMap<>();
+    this.environment = environment;
+    file.forEach(
+        (key, value) ->
+            left.put(key, environment.resolved(value, (whole, name) -> unset(key, whole, name))));
+    left.putAll(commandLine);
+    this.overridden = flag("enable_envvars_config", false);
+  }
+
+  private void unset(String key, String value, String name) {
+    fault(key, value, "the environment has " + name);
   }
 
   /** What was wrong, each naming key, value and what was expected. */
@@ -64,7 +88,9 @@ final class KeyReader {
   }
 
   Optional<String> text(String key) {
-    return Optional.ofNullable(left.remove(key)).map(String::strip).filter(text -> !text.isEmpty());
+    Optional<String> given = Optional.ofNullable(left.remove(key));
+    Optional<String> other = overridden ? environment.override(key) : Optional.empty();
+    return other.or(() -> given).map(String::strip).filter(text -> !text.isEmpty());
   }
 
   int integer(String key, int fallback, int least) {

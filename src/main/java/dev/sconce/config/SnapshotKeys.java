@@ -18,10 +18,7 @@ final class SnapshotKeys {
   static SnapshotSettings read(KeyReader keys, Map<String, String> file, Overrides overrides) {
     Map<String, String> kept = new HashMap<>(file);
     kept.remove(Snapshot.KEY);
-    overrides.modelStore().ifPresent(store -> kept.put("model_store", store.toString()));
-    if (!overrides.models().isEmpty()) {
-      kept.put("load_models", String.join(",", overrides.models()));
-    }
+    kept.putAll(overrides.keys());
     return new SnapshotSettings(overrides.snapshots(), restored(keys), kept);
   }
 

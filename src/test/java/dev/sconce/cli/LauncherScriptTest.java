@@ -67,6 +67,18 @@ class LauncherScriptTest {
   }
 
   @Test
+  void tempNamesTheDirectoryForTemporaryFiles() throws Exception {
+    fixture.built();
+    Path torchserve = root.resolve("scripts/torchserve");
+    assertThat(fixture.run(torchserve, Map.of("TEMP", tools.toString()), "--stop").out())
+        .contains("[-Djava.io.tmpdir=" + tools + "]\n[-jar]\n");
+    Run missing = fixture.run(torchserve, Map.of("TEMP", "/no/such"), "--stop");
+    assertThat(missing.exit()).isEqualTo(1);
+    assertThat(missing.err())
+        .isEqualTo("Invalid temp directory: /no/such, please check TEMP environment variable.\n");
+  }
+
+  @Test
   void itFindsItsJarThroughLinks() throws Exception {
     fixture.built();
     Path direct = Files.createSymbolicLink(tools.resolve("direct"), fixture.launcher());

@@ -47,7 +47,7 @@ class ConfigLoaderTest {
       throws IOException {
     Path file = directory.resolve("test.properties");
     Files.writeString(file, properties);
-    return new ConfigLoader(LARGE_HEAP, directory, directory)
+    return new ConfigLoader(LARGE_HEAP, directory, directory, Map.of())
         .load(new Overrides(Optional.of(file), store, models));
   }
 
@@ -208,9 +208,40 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void theTutorialsFilesAreTakenAsTheyAre() throws IOException {
+    String unet =
+        """
+        inference_address=http://0.0.0.0:8080
+        management_address=http://0.0.0.0:8081
+        number_of_netty_threads=32
+        job_queue_size=1000
+        model_store=/opt/ml/model
+        load_models=all
+        """;
+    ServerConfig twin = load(unet + "default_workers_per_model=4");
+    assertThat(twin.doors().inference()).isEqualTo(address("0.0.0.0", 8080));
+    assertThat(twin.models().defaultWorkers()).hasValue(4);
+    assertThat(twin.models().queueCapacity()).isEqualTo(1000);
+    assertThat(twin.http().eventLoopThreads()).isEqualTo(32);
+    assertThat(twin.loadAllModels()).isTrue();
+    assertThat(twin.unused()).isEmpty();
+    assertThat(load(unet).unused()).isEmpty();
+  }
+
+  @Test
+  void debugMeansOneWorkerThatIsWaitedFor() throws IOException {
+    ModelSettings models = load("debug=true\ndefault_workers_per_model=4").models();
+    assertThat(models.defaultWorkers()).hasValue(1);
+    assertThat(models.responseTimeout()).isEqualTo(Duration.ofDays(365));
+    assertThat(models.startupTimeout()).isEqualTo(Duration.ofDays(365));
+  }
+
+  @Test
   void keysThatMeanNothingHereAreNamed() throws IOException {
     assertThat(load("vmargs=-Xmx1g\nipex_enable=true").unused())
-        .containsExactly("ipex_enable", "vmargs");
+        .containsExactly(
+            "ipex_enable (libtorch's own fast kernels are always used; intra_op_threads bounds their threads)",
+            "vmargs (Java is given its options in JAVA_TOOL_OPTIONS)");
   }
 
   @Test
@@ -258,7 +289,8 @@ class ConfigLoaderTest {
     Path file = directory.resolve("latin1.properties");
     Files.write(file, new byte[] {'#', (byte) 0xE9, '\n'});
     Overrides latin1 = new Overrides(Optional.of(file), Optional.empty(), List.of());
-    assertThatThrownBy(() -> new ConfigLoader(LARGE_HEAP, directory, directory).load(latin1))
+    assertThatThrownBy(
+            () -> new ConfigLoader(LARGE_HEAP, directory, directory, Map.of()).load(latin1))
         .isInstanceOf(ServingException.class)
         .hasMessageContaining("latin1.properties cannot be read: it is not UTF-8");
   }
@@ -267,14 +299,15 @@ class ConfigLoaderTest {
   void aFileThatIsNotThereIsAFaultIfItWasNamed() {
     Overrides missing =
         new Overrides(Optional.of(directory.resolve("no.properties")), Optional.empty(), List.of());
-    assertThatThrownBy(() -> new ConfigLoader(LARGE_HEAP, directory, directory).load(missing))
+    assertThatThrownBy(
+            () -> new ConfigLoader(LARGE_HEAP, directory, directory, Map.of()).load(missing))
         .isInstanceOf(ServingException.class)
         .hasMessageContaining("no.properties cannot be read: there is no such file");
   }
 
   @Test
   void aSmallHeapTakesSmallerPictures() {
-    ServerConfig config = new ConfigLoader(1 << 20, directory, directory).load(noFile());
+    ServerConfig config = new ConfigLoader(1 << 20, directory, directory, Map.of()).load(noFile());
     assertThat(config.maxPicturePixels()).isEqualTo((1 << 20) / 20);
   }
 
@@ -296,8 +329,12 @@ class ConfigLoaderTest {
     Files.copy(torchServes, snapshots.resolve(String.valueOf(torchServes.getFileName())));
     Files.writeString(snapshots.resolve("20261121035458436-startup.cfg"), "job_queue_size=7");
     Overrides overrides =
-        new Overrides(Optional.empty(), Optional.empty(), List.of("a.mar"), Optional.of(snapshots));
-    ServerConfig config = new ConfigLoader(LARGE_HEAP, directory, directory).load(overrides);
+        new Overrides(
+            Optional.empty(),
+            Optional.of(snapshots),
+            Overrides.keys(Optional.empty(), List.of("a.mar")));
+    ServerConfig config =
+        new ConfigLoader(LARGE_HEAP, directory, directory, Map.of()).load(overrides);
 
     assertThat(config.doors().inferenceForCurl()).isEqualTo("http://127.0.0.1:9080");
     assertThat(config.models().queueCapacity()).isEqualTo(100);

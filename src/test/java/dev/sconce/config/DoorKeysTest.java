@@ -26,7 +26,7 @@ class DoorKeysTest {
         Arrays.stream(lines)
             .map(line -> line.split("=", 2))
             .collect(Collectors.toMap(line -> line[0], line -> line[1]));
-    return new KeyReader(values);
+    return new KeyReader(values, Map.of(), new EnvironmentValues(Map.of()));
   }
 
   private static Doors read(String... lines) {
