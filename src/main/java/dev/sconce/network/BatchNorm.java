@@ -12,7 +12,7 @@ import java.util.Map;
  */
 final class BatchNorm {
   /** PyTorch's default; it leaves no trace in a state dict. */
-  private static final double EPS = 1e-5;
+  static final double EPS = 1e-5;
 
   private BatchNorm() {}
 

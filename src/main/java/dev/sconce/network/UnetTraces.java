@@ -44,6 +44,7 @@ final class UnetTraces {
    */
   Options options() {
     requireKnown();
+    requireUsualEps();
     List<Boolean> blurred =
         learner.modules().entrySet().stream()
             .filter(module -> module.getValue().type().equals(BLOCK))
@@ -66,6 +67,20 @@ final class UnetTraces {
                     entry.getKey(),
                     module.type(),
                     String.join(", ", KNOWN.stream().sorted().toList())));
+      }
+    }
+  }
+
+  /** Batch norms are folded with PyTorch's default; another value would give other masks. */
+  private void requireUsualEps() {
+    for (Map.Entry<String, SavedModule> entry : learner.modules().entrySet()) {
+      SavedModule module = entry.getValue();
+      double eps = module.number("eps").orElse(BatchNorm.EPS);
+      if (module.type().contains("BatchNorm") && eps != BatchNorm.EPS) {
+        throw new ServingException(
+            ErrorCode.INVALID_MODEL,
+            "%s: model.%s.eps: %s (expected: %s)"
+                .formatted(learner.weights().fileName(), entry.getKey(), eps, BatchNorm.EPS));
       }
     }
   }

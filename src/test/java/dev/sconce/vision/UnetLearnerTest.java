@@ -169,6 +169,23 @@ class UnetLearnerTest {
   }
 
   @Test
+  void aBatchNormWithAnotherEpsIsRefused() throws Exception {
+    put("learner-legacy.pkl"); // no zip, so no checksum has to follow
+    Path file = directory.resolve("learner-legacy.pkl");
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    int at = 0;
+    while (bytes.get(at) != 'G' || bytes.getDouble(at + 1) != 1e-5) {
+      at++;
+    }
+    Files.write(file, bytes.putDouble(at + 1, 1e-3).array());
+    assertThatThrownBy(() -> described(Map.of()))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
+        .hasMessageMatching(
+            "learner-legacy.pkl: model\\.layers\\.[0-9.]+\\.eps: 0.001 \\(expected: 1.0E-5\\)");
+  }
+
+  @Test
   void aLearnerOfAnotherNetworkIsToldOf() throws Exception {
     put("learner-classifier.pkl");
     String found =
