@@ -168,7 +168,11 @@ class HandlerFaultsTest {
   void whoWaitsForAHandlerThatHangsIsToldSoAndAnotherTakesItsPlace() throws Exception {
     register("faulty&response_timeout=3"); // longer than a worker pauses before it starts anew
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-    for (String text : List.of("hang", "one", "two", "three", "in the queue")) {
+    answers.add(send("faulty", "hang"));
+    while (!server.metrics().body().contains("requests_total{model_name=\"faulty\"")) {
+      Thread.onSpinWait(); // the others might be there first
+    }
+    for (String text : List.of("one", "two", "three", "in the queue")) {
       answers.add(send("faulty", text));
     }
     for (CompletableFuture<HttpResponse<String>> answer : answers) {
