@@ -3,6 +3,7 @@ package dev.sconce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.example.Faulty;
+import com.example.Stuck;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -46,6 +47,7 @@ class HandlerFaultsTest {
     faulty(store, "throwing", "initialize");
     faulty(store, "failing", "initialize error");
     faulty(store, "hanging", "hang");
+    own(store, "stuck", Stuck.class, "");
     server = new RunningServer(directory, store, List.of("other"), "unregister_model_timeout=1");
   }
 
@@ -57,13 +59,19 @@ class HandlerFaultsTest {
   }
 
   private static void faulty(Path store, String name, String fault) throws Exception {
+    own(store, name, Faulty.class, "batchSize: 4\nmaxBatchDelay: 500\nfault: " + fault);
+  }
+
+  private static void own(Path store, String name, Class<?> handler, String config)
+      throws Exception {
     Path model = store.resolve(name);
-    model(model, name, Faulty.class.getName(), "batchSize: 4\nmaxBatchDelay: 500\nfault: " + fault);
-    String file = Faulty.class.getName().replace('.', '/') + ".class";
+    model(model, name, handler.getName(), config);
+    String file = handler.getName().replace('.', '/') + ".class";
     try (JarOutputStream jar =
             new JarOutputStream(Files.newOutputStream(model.resolve("handler.jar")));
         InputStream code =
-            Objects.requireNonNull(Faulty.class.getResourceAsStream("Faulty.class"))) {
+            Objects.requireNonNull(
+                handler.getResourceAsStream(handler.getSimpleName() + ".class"))) {
       jar.putNextEntry(new JarEntry(file));
       code.transferTo(jar);
     }
@@ -161,6 +169,19 @@ class HandlerFaultsTest {
         500,
         "Failed to start workers for model hanging version: 1.0: not ready within 1 s");
     assertRefused(server.manage("GET", "/models/hanging"), 404, "Model not found: hanging");
+    assertOtherModelAnswers();
+  }
+
+  @Test
+  void handlersThatAreNeverMadeHoldUpNoOtherModel() throws Exception {
+    for (int i = 0; i <= Runtime.getRuntime().availableProcessors(); i++) {
+      assertRefused(
+          server.manage("POST", REGISTER + "stuck&startup_timeout=1"),
+          400,
+          "stuck: choosing the handler: not done within 1 s (expected: within startup_timeout)");
+    }
+    assertThat(server.manage("POST", REGISTER + "faulty&model_name=more").statusCode())
+        .isEqualTo(200);
     assertOtherModelAnswers();
   }
 

@@ -71,8 +71,12 @@ final class ModelAssembly {
             checked("model version", manifest.modelVersion()));
     PoolSettings pool = poolSettings(registration, archive, options(key));
     UnusedKeys.report(archive.url(), archive.config().values());
-    HandlerChoice choice = handlers.choose(registration, archive);
-    checkEnvelope(choice.source());
+    HandlerChoice choice =
+        Patience.within(
+            pool.timeouts().startup(),
+            archive.url() + ": choosing the handler",
+            () -> checked(handlers.choose(registration, archive)),
+            late -> late.source().close());
     choice.replaced().ifPresent(python -> sayReplaced(key, python, choice.source().name()));
     return new ServedModel(
         key,
@@ -87,9 +91,11 @@ final class ModelAssembly {
   }
 
   /** Says at registration what the first worker would, of which there may be none yet. */
-  private void checkEnvelope(HandlerLoader.Source source) {
+  private HandlerChoice checked(HandlerChoice choice) {
+    HandlerLoader.Source source = choice.source();
     try {
       settings.envelope().ifPresent(envelope -> envelope.around(source.maker().get()).close());
+      return choice;
     } catch (RuntimeException | Error e) {
       source.close();
       throw e;
