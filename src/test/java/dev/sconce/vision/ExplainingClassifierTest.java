@@ -21,6 +21,7 @@ import dev.sconce.vision.GoldenExplanations.Explained;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,15 +46,20 @@ class ExplainingClassifierTest extends HandlerContract<Question, Answer> {
 
   @TempDir Path directory;
 
+  /** Before the threads that share the model. */
+  @BeforeEach
+  void putModel() throws IOException {
+    GoldenAnswers.copy("classifier.pt", Files.createDirectory(modelDirectory()));
+  }
+
   @Override
   Handler<Question, Answer> handler() {
     return VisionFixture.explainingClassifier();
   }
 
   @Override
-  Path modelDirectory() throws IOException {
-    Path own = directory.resolve("model");
-    return own.toFile().mkdir() ? GoldenAnswers.copy("classifier.pt", own) : own;
+  Path modelDirectory() {
+    return directory.resolve("model");
   }
 
   /** Explanations and predictions in turn; of numbers, which are few. */
