@@ -75,6 +75,7 @@ def networks():
         ("resnext50_32x4d", models.resnext50_32x4d(num_classes=10), "bn3"),
         ("narrow basic resnet", narrow_resnet(BasicBlock, [2, 1, 1, 1], 16, 3), "bn2"),
         ("narrow bottleneck resnet", narrow_resnet(Bottleneck, [1, 2, 1, 1], 8, 1), "bn3"),
+        ("narrow wide resnet", narrow_resnet(Bottleneck, [1, 2, 1, 1], 8, 4, width_per_group=128), "bn3"),
         ("vgg16's convolutions with batch norm", narrow_vgg(VGG16, True, (32, 24), 10), "-"),
         ("narrow vgg11", narrow_vgg([8, "M", 12, "M", 16, 16, "M", 24, 24, "M", 24, 20, "M"], False, (32, 24), 5), "-"),
         ("shallow vgg", narrow_vgg([8, 8, "M", 12, "M"], True, (16, 16), 3), "-"),
