@@ -65,7 +65,7 @@ class DoorKeysTest {
 
   @Test
   void aSocketsPathHasTheLengthThatLinuxTakes() {
-    String longest = "/" + "é".repeat(53); // 107 bytes
+    String longest = "/" + "e".repeat(106); // without é, which not every locale has in paths
     assertThat(read("inference_address=unix:" + longest).inference())
         .hasToString("unix:" + longest);
     String expected =
