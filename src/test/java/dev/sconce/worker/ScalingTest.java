@@ -76,7 +76,7 @@ class ScalingTest {
     blocking.release.countDown();
 
     closed.get();
-    assertThat(stopped).isDone();
+    stopped.get();
     assertThat(text(running)).isEqualTo("running");
     assertThat(fixture.pool.workers()).isEmpty();
     fixture.close();
