@@ -24,7 +24,7 @@ final class LayerText {
   private static final Pattern ONE_TENSOR =
       Pattern.compile("  def forward\\(self: [.\\w]+,\n    \\w+: Tensor\\) -> Tensor:\n");
 
-  /** Does not throw, because DJL leaks the arguments of a method that does. */
+  /** Does not throw, so that {@link LayerModule} can say in its own words what is wrong. */
   private static final String GRADIENTS_TEXT =
       """
         def %s(self: %s,

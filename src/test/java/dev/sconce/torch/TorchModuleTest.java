@@ -59,6 +59,41 @@ class TorchModuleTest {
   }
 
   @Test
+  void arraysComeFlatFromTuplesListsAndDictionaries() throws IOException {
+    Path file = directory.resolve("net.pt");
+    ScriptFile.write(
+        file,
+        "x: Tensor) -> Tuple[Tensor, List[Tensor], Dict[str, Tensor]]",
+        "return (x, [torch.add(x, 1)], {\"b\": torch.add(x, 3), \"a\": torch.add(x, 2)})");
+    try (TorchModule module = TestDevice.engine().load(file, device)) {
+      List<Float> values =
+          module.compute(
+              scope ->
+                  module.run("forward", scope, scope.create(1f)).stream()
+                      .map(array -> array.getFloat())
+                      .toList());
+      assertThat(values).containsExactly(1f, 2f, 3f, 4f);
+    }
+  }
+
+  @Test
+  void whatIsNoArrayIsRefusedByItsType() throws IOException {
+    Path file = directory.resolve("net.pt");
+    ScriptFile.write(file, "x: Tensor) -> Tuple[Tensor, int]", "return (x, 1)");
+    try (TorchModule module = TestDevice.engine().load(file, device)) {
+      assertThatThrownBy(() -> run(module, 1))
+          .isInstanceOf(ServingException.class)
+          .hasMessage("forward gives int (expected: tensors, which may be in lists)");
+      assertThatThrownBy(() -> runWithGradients(module, 1))
+          .isInstanceOf(ServingException.class)
+          .hasMessage("forward gives int (expected: tensors, which may be in lists)");
+      assertThatThrownBy(() -> gradient(module, 1))
+          .isInstanceOf(ServingException.class)
+          .hasMessage("forward gives a list of 2, the first float32 [1] (expected: a tensor)");
+    }
+  }
+
+  @Test
   void gradientsAreSwitchedOnForTheRunOnlyEvenIfItFails() throws IOException {
     boolean before = JniUtils.isGradMode();
     try {
