@@ -53,6 +53,7 @@ final class FailingCalls {
     calls.ofWrittenNetworks();
     calls.ofBaseHandler();
     new FailingGradients(calls.directory, () -> calls.handler("image_classifier")).run();
+    new FailingRegistrations(calls.directory).run();
   }
 
   private void ofPictureHandlers() throws Exception {

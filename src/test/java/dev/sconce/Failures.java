@@ -33,10 +33,12 @@ final class Failures {
     int tenth = times / 10;
     fail(tenth, failing);
     long[] left = new long[10];
+    long before = bytesInUse();
     for (int i = 0; i < left.length; i++) {
-      long before = bytesInUse();
       fail(tenth, failing);
-      left[i] = bytesInUse() - before;
+      long after = bytesInUse();
+      left[i] = after - before;
+      before = after;
     }
     Arrays.sort(left);
     System.out.println(name + " " + times + " " + left[left.length / 2] / tenth);

@@ -10,20 +10,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FailuresLeakNothingTest {
-  /** A tensor that libtorch keeps takes twice as much, even if its numbers are elsewhere. */
-  private static final int MOST_BYTES_A_FAILURE = 150;
+  /** DJL leaves 32. A tensor that libtorch keeps takes 300, even if its numbers are elsewhere. */
+  private static final int MOST_BYTES_OF_A_CALL = 150;
+
+  /** The JVM leaves up to 5,000 of a thread and a request that it has not used often. */
+  private static final int MOST_BYTES_OF_A_REGISTRATION = 20_000;
 
   @TempDir Path directory;
 
   @Test
-  void tenThousandFailuresOfEachHandlerLeaveNativeMemoryAsItWas() throws Exception {
+  void thousandsOfFailuresLeaveNativeMemoryAsItWas() throws Exception {
     assumeTrue(NativeHeap.bytesInUse().isPresent(), "only glibc counts its memory");
     List<String> lines = run();
-    assertThat(lines).hasSize(16);
-    for (String line : lines) {
-      long bytes = Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
-      assertThat(bytes).as(line).isLessThan(MOST_BYTES_A_FAILURE);
-    }
+    assertThat(lines).hasSize(22);
+    lines.subList(0, 16).forEach(line -> assertLeaves(line, MOST_BYTES_OF_A_CALL));
+    lines.subList(16, 22).forEach(line -> assertLeaves(line, MOST_BYTES_OF_A_REGISTRATION));
+  }
+
+  private static void assertLeaves(String line, long bytes) {
+    long left = Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
+    assertThat(left).as(line).isLessThan(bytes);
   }
 
   private List<String> run() throws Exception {
