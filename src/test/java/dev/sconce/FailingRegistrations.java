@@ -48,7 +48,8 @@ final class FailingRegistrations {
     Path cut = ModelFolder.make(store, "cut_script", "base_handler", "");
     byte[] whole = Files.readAllBytes(GoldenAnswers.DIRECTORY.resolve("classifier.pt"));
     Files.write(cut.resolve("net.pt"), Arrays.copyOf(whole, whole.length / 2));
-    Path loads = ModelFolder.make(store, "loads_but_finds_no_boxes", "object_detector", "");
+    Path loads =
+        ModelFolder.make(store, "loads_but_finds_no_boxes", "object_detector", "centerCrop: 32");
     Files.write(loads.resolve("net.pt"), whole);
   }
 

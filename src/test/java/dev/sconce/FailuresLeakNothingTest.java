@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,12 +20,16 @@ class FailuresLeakNothingTest {
   @TempDir Path directory;
 
   @Test
-  void thousandsOfFailuresLeaveNativeMemoryAsItWas() throws Exception {
+  void thousandsOfFailuresLeaveNativeMemoryAsItWasAndNoFile() throws Exception {
     assumeTrue(NativeHeap.bytesInUse().isPresent(), "only glibc counts its memory");
     List<String> lines = run();
     assertThat(lines).hasSize(22);
     lines.subList(0, 16).forEach(line -> assertLeaves(line, MOST_BYTES_OF_A_CALL));
     lines.subList(16, 22).forEach(line -> assertLeaves(line, MOST_BYTES_OF_A_REGISTRATION));
+    try (Stream<Path> files = Files.list(directory.resolve("temporary"))) {
+      assertThat(files.map(Path::getFileName).map(Path::toString))
+          .noneMatch(name -> name.startsWith("sconce"));
+    }
   }
 
   private static void assertLeaves(String line, long bytes) {
@@ -40,6 +45,7 @@ class FailuresLeakNothingTest {
                 // The second compiler and G1 take and give back megabytes of their own.
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-Djava.io.tmpdir=" + Files.createDirectory(directory.resolve("temporary")),
                 "-Dsconce.test.device=" + System.getProperty("sconce.test.device", "cpu"),
                 "-cp",
                 System.getProperty("java.class.path"),

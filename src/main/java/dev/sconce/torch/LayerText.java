@@ -87,7 +87,8 @@ final class LayerText {
     String result = method.remove(last).substring(RETURN.length());
     method.addAll(
         """
-            sconce_cut = torch.requires_grad_(torch.detach(torch.clone(%s)))
+            sconce_made = torch.detach(torch.clone(%s))
+            sconce_cut = torch.requires_grad_(sconce_made, torch.is_floating_point(sconce_made))
             sconce_count = torch.append(%s, sconce_cut)
             return torch.clone(sconce_cut)
         """

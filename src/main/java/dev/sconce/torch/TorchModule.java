@@ -185,14 +185,12 @@ public final class TorchModule implements AutoCloseable {
     }
   }
 
-  /** What libtorch says is wrong, without the source text that it quotes. */
+  /**
+   * What libtorch says is wrong, without the source text that it quotes; of an assertion without a
+   * message, the line that it stands in.
+   */
   public static String reason(EngineException e) {
-    String[] lines = String.valueOf(e.getMessage()).strip().split("\\R");
-    return Arrays.stream(lines)
-        .filter(line -> line.contains("Error: "))
-        .reduce((first, second) -> second)
-        .map(line -> line.replaceFirst("^.*?Error: ", ""))
-        .orElse(lines[0]);
+    return ScriptError.reason(String.valueOf(e.getMessage()));
   }
 
   /**

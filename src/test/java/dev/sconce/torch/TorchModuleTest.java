@@ -24,6 +24,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TorchModuleTest {
   private static final String SQUARE_GRADIENT =
@@ -56,6 +58,30 @@ class TorchModuleTest {
       assertThat(run(twice, 1, 2, 3)).containsExactly(2, 4, 6);
       assertThat(runWithGradients(gradient, 1, 2, 3)).containsExactly(2, 4, 6);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ops.prim.RaiseException(\"AssertionError: told\") | AssertionError: told",
+        "ops.prim.RaiseException(\"AssertionError: \")"
+            + " | AssertionError: ops.prim.RaiseException(\"AssertionError: \")",
+        "ops.prim.RaiseException(\"\") | Error: ops.prim.RaiseException(\"\")",
+        "x = torch.view(x, [7]) | shape '[7]' is invalid for input of size 1",
+      })
+  void theReasonOfAFailureIsOneLine(String line, String reason) throws IOException {
+    try (TorchModule module = module(line + "\nreturn x")) {
+      assertThatThrownBy(() -> run(module, 1))
+          .isInstanceOfSatisfying(
+              EngineException.class, e -> assertThat(TorchModule.reason(e)).isEqualTo(reason));
+    }
+  }
+
+  @Test
+  void anErrorWithoutAMessageAndAPlaceIsStillNamed() {
+    assertThat(TorchModule.reason(new EngineException("RuntimeError: AssertionError: \n")))
+        .isEqualTo("AssertionError: without a message");
   }
 
   @Test
