@@ -14,8 +14,11 @@ class FailuresLeakNothingTest {
   /** DJL leaves 32. A tensor that libtorch keeps takes 300, even if its numbers are elsewhere. */
   private static final int MOST_BYTES_OF_A_CALL = 150;
 
-  /** The JVM leaves up to 5,000 of a thread and a request that it has not used often. */
-  private static final int MOST_BYTES_OF_A_REGISTRATION = 20_000;
+  /**
+   * A module that is kept takes 300,000. The JVM itself leaves up to 12,000, the less the more
+   * often it has done the same.
+   */
+  private static final int MOST_BYTES_OF_A_REGISTRATION = 50_000;
 
   @TempDir Path directory;
 
