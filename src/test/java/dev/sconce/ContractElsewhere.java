@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -97,7 +98,8 @@ final class ContractElsewhere {
 
   /** Whether a test names a capture, if only by what follows the first underscore. */
   private static boolean isNamed(String test, String capture) {
-    return test.contains('"' + capture + '"')
-        || test.contains('"' + capture.substring(capture.indexOf('_') + 1) + '"');
+    String rest = '"' + capture.substring(capture.indexOf('_') + 1) + '"';
+    String word = "(?<![\\w.])" + Pattern.quote(capture) + "(?![\\w.])";
+    return test.contains(rest) || Pattern.compile(word).matcher(test).find();
   }
 }

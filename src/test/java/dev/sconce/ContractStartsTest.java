@@ -37,9 +37,9 @@ class ContractStartsTest {
     try (RunningServer server = RunningServer.withSnapshots(directory, store, "none")) {
       ContractReplay replay = new ContractReplay(server);
       replay.check("snap_restored_list");
-      // TorchServe was asked while the worker loaded.
+      // TorchServe was asked while the worker loaded and had no process yet.
       Reply loading = TorchServeAnswer.reply("snap_restored_describe");
-      String body = loading.body().replace("UNLOADING", "READY");
+      String body = loading.body().replace("UNLOADING", "READY").replace("-1", "1");
       Reply theirs = new Reply(loading.statusLine(), loading.headers(), body);
       replay.check("snap_restored_describe", theirs, replay.ask("snap_restored_describe"));
     }

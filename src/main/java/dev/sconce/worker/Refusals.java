@@ -10,16 +10,26 @@ import java.util.Optional;
  * @param modelName as requests name it
  */
 record Refusals(String modelName) {
-  /** To whoever has a request. */
+  /** To whoever waits for workers. */
   ServingException noWorker(Optional<String> failure) {
+    return noWorker(failure, Job.DEFAULT_VERSION);
+  }
+
+  /**
+   * To whoever has a request.
+   *
+   * @param versionLabel the version as the request names it, or {@link Job#DEFAULT_VERSION}
+   */
+  ServingException noWorker(Optional<String> failure, String versionLabel) {
+    String version = versionLabel.equals(Job.DEFAULT_VERSION) ? "" : " Version " + versionLabel;
     return failure
         .map(this::failed)
         .orElseGet(
             () ->
                 new ServingException(
                     ErrorCode.NO_WORKER,
-                    "Model \"%s\" has no worker to serve inference request. Please use scale workers API to add workers."
-                        .formatted(modelName)));
+                    "Model \"%s\"%s has no worker to serve inference request. Please use scale workers API to add workers."
+                        .formatted(modelName, version)));
   }
 
   /** To whoever has a request, or wants more workers. */

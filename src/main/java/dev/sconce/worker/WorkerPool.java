@@ -64,7 +64,7 @@ public final class WorkerPool {
     CompletableFuture<Output> answer = new CompletableFuture<>();
     Job job = new Job(input, versionLabel, tools.nanoClock().getAsLong(), answer);
     switch (crew.takesWork() ? queue.offer(job) : BatchQueue.Offer.CLOSED) {
-      case CLOSED -> throw metrics.refused(refusals.noWorker(crew.failure()));
+      case CLOSED -> throw metrics.refused(refusals.noWorker(crew.failure(), versionLabel));
       case FULL -> {
         String full = "the job queue is full, " + queue.capacity() + " requests wait";
         throw metrics.refused(refusals.queueFull(full));
@@ -177,7 +177,7 @@ public final class WorkerPool {
   }
 
   private void failWaiting() {
-    queue.drain().forEach(job -> job.fail(refusals.noWorker(crew.failure())));
+    queue.drain().forEach(job -> job.fail(refusals.noWorker(crew.failure(), job.versionLabel())));
   }
 
   private final class PoolWork implements Work {

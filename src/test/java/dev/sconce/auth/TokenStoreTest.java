@@ -92,7 +92,7 @@ class TokenStoreTest {
     String theirs = Files.readString(Path.of("src/test/resources/contract", "key_file.json.txt"));
     String listed = "-" + PosixFilePermissions.toString(Files.getPosixFilePermissions(file()));
     assertThat(masked(Files.readString(file())) + listed)
-        .isEqualTo(masked(theirs).replaceFirst("}-rw-------.*", "}\n-rw-------"));
+        .isEqualTo(masked(theirs).strip().replaceFirst("}-rw-------.*", "}\n-rw-------"));
     for (String kind : List.of("management", "inference", "API")) {
       assertThat(key(kind)).matches("[\\w-]{32}");
     }
