@@ -96,6 +96,15 @@ class ContractWorkersTest {
     answers.forEach(ContractWorkersTest::assertSlept);
   }
 
+  @Test
+  void whoNamesAVersionWithoutWorkersIsToldWhich() throws Exception {
+    replay.manage("POST", "/models?url=echo.mar");
+    assertThat(replay.curl(PREDICT + "echo/1.0").body())
+        .contains("\"Model \\\"echo\\\" Version 1.0 has no worker to serve inference request. ");
+    assertThat(replay.curl(PREDICT + "echo").body())
+        .contains("\"Model \\\"echo\\\" has no worker to serve inference request. ");
+  }
+
   private int pending(String model) throws Exception {
     JsonNode described = RunningServer.json(server.manage("GET", "/models/" + model));
     return described.at("/0/jobQueueStatus/pendingRequests").intValue();

@@ -12,16 +12,17 @@ import java.util.Optional;
 record Refusals(String modelName) {
   /** To whoever waits for workers. */
   ServingException noWorker(Optional<String> failure) {
-    return noWorker(failure, Job.DEFAULT_VERSION);
+    return noWorker(failure, WorkerPool.DEFAULT_VERSION);
   }
 
   /**
    * To whoever has a request.
    *
-   * @param versionLabel the version as the request names it, or {@link Job#DEFAULT_VERSION}
+   * @param versionLabel the version as the request names it, or {@link WorkerPool#DEFAULT_VERSION}
    */
   ServingException noWorker(Optional<String> failure, String versionLabel) {
-    String version = versionLabel.equals(Job.DEFAULT_VERSION) ? "" : " Version " + versionLabel;
+    String version =
+        versionLabel.equals(WorkerPool.DEFAULT_VERSION) ? "" : " Version " + versionLabel;
     return failure
         .map(this::failed)
         .orElseGet(
