@@ -26,7 +26,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,11 +45,8 @@ class DoorkeeperTest {
 
   private static Doorkeeper doorkeeper(Asked asked, Path file) {
     AuthSettings settings = new AuthSettings(asked, Duration.ofMinutes(60), file);
-    return doorkeeper(settings, CorsSettings.NONE);
-  }
-
-  private static Doorkeeper doorkeeper(AuthSettings settings, CorsSettings cors) {
-    return new Doorkeeper(settings, cors, new SecureRandom(), Clock.systemUTC(), Runnable::run);
+    return new Doorkeeper(
+        settings, CorsSettings.NONE, new SecureRandom(), Clock.systemUTC(), Runnable::run);
   }
 
   private String key(String kind) throws IOException {
@@ -147,83 +143,23 @@ class DoorkeeperTest {
     assertIn(doors.inference(), caller, "");
   }
 
-  private CompletableFuture<Response> fromHere(
-      Filter management, String method, String host, String... more) throws Exception {
-    Headers headers = Headers.of("Host", host);
-    for (int i = 0; i < more.length; i += 2) {
-      headers = headers.with(more[i], more[i + 1]);
-    }
-    return call(management, address("127.0.0.1"), method, headers);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "POST, 127.0.0.1:8081, Origin, http://evil.example",
-    "PUT, 127.0.0.1:8081, Origin, http://127.0.0.1:8080",
-    "DELETE, localhost:8081, origin, http://localhost:3000",
-    "POST, 127.0.0.1:8081, Origin, null",
-    "POST, 127.0.0.1:8081, Origin, http://127.0.0.1:8081@evil.example",
-    "POST, 127.0.0.1:8081, Sec-Fetch-Site, cross-site",
-    "POST, 127.0.0.1:8081, sec-fetch-site, same-site",
-    // Names that a page's own name server made mean this machine.
-    "POST, evil.example:8081, Origin, http://evil.example:8081",
-    "POST, 127.0.0.1.evil.example, Origin, http://127.0.0.1.evil.example"
-  })
-  void aForeignPageInABrowserHereChangesNothingWithoutAToken(
-      String method, String host, String header, String value) throws Exception {
+  @Test
+  void aForeignPageInABrowserHereNeedsTheManagementKeyToChangeAnything() throws Exception {
     Doorkeeper doors = doorkeeper(Asked.OF_REMOTE_MANAGEMENT);
     doors.publish();
-    assertThatThrownBy(fromHere(doors.management(), method, host, header, value)::get)
+    Headers page = Headers.of("Host", "127.0.0.1:8081").with("Origin", "http://evil.example");
+    assertThatThrownBy(call(doors.management(), address("127.0.0.1"), "POST", page)::get)
         .cause()
         .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_KEY)
-        .message()
-        .isEqualToIgnoringCase(
-            REFUSED
-                + " (%s: %s, which cors_allowed_origin does not name)".formatted(header, value));
-    String key = "Bearer " + key("management");
-    assertThat(
-            fromHere(doors.management(), method, host, header, value, "authorization", key)
-                .get()
-                .status())
-        .isEqualTo(200);
-    assertThat(fromHere(doors.management(), "GET", host, header, value).get().status())
-        .isEqualTo(200);
-    assertThat(fromHere(doors.inference(), method, host, header, value).get().status())
-        .isEqualTo(200);
+        .hasMessage(
+            REFUSED + " (Origin: http://evil.example, which cors_allowed_origin does not name)");
+    assertStatus200(doors.management(), page.with("authorization", "Bearer " + key("management")));
+    assertStatus200(doors.inference(), page);
+    assertStatus200(doorkeeper(Asked.OF_NOBODY).management(), page);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "127.0.0.1:8081, Origin, http://127.0.0.1:8081",
-    "[::1]:8081, Origin, http://[::1]:8081",
-    "LOCALHOST:8444, Origin, https://localhost:8444",
-    "127.0.0.1:8081, Origin, https://pages.example",
-    "127.0.0.1:8081, Sec-Fetch-Site, same-origin",
-    "127.0.0.1:8081, Sec-Fetch-Site, none",
-    "myhost:8081, User-Agent, curl/7.88.1"
-  })
-  void thisServersPagesThoseThatCorsNamesAndCallersWithoutAnyNeedNone(
-      String host, String header, String value) throws Exception {
-    Path file = directory.resolve("key_file.json");
-    AuthSettings settings =
-        new AuthSettings(Asked.OF_REMOTE_MANAGEMENT, Duration.ofMinutes(60), file);
-    CorsSettings cors =
-        new CorsSettings(Optional.of("https://pages.example"), Optional.empty(), Optional.empty());
-    Doorkeeper doors = doorkeeper(settings, cors);
-    assertThat(fromHere(doors.management(), "POST", host, header, value).get().status())
-        .isEqualTo(200);
-  }
-
-  @Test
-  void ifAnyOriginMayCallAPageNeedsNoToken() throws Exception {
-    CorsSettings cors = new CorsSettings(Optional.of("*"), Optional.empty(), Optional.empty());
-    AuthSettings settings =
-        new AuthSettings(
-            Asked.OF_REMOTE_MANAGEMENT, Duration.ofMinutes(60), directory.resolve("keys"));
-    Filter management = doorkeeper(settings, cors).management();
-    assertThat(
-            fromHere(management, "POST", "127.0.0.1", "Origin", "http://a.example").get().status())
-        .isEqualTo(200);
+  private static void assertStatus200(Filter filter, Headers headers) throws Exception {
+    assertThat(call(filter, address("127.0.0.1"), "POST", headers).get().status()).isEqualTo(200);
   }
 
   @Test
