@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Learners that fast.ai exported, served as they are. */
 class UnetLearnerTest {
@@ -57,33 +58,56 @@ class UnetLearnerTest {
     }
   }
 
-  /** The second learner has no Resize, so that fast.ai's answer has the picture's size. */
+  static List<GoldenLearner> predicting() {
+    return GoldenLearner.all().stream().filter(g -> !g.answers().isEmpty()).toList();
+  }
+
+  /** One learner has no Resize, so that fast.ai's answer has the picture's size. */
   @ParameterizedTest
-  @ValueSource(strings = {"learner.pkl", "learner-options.pkl"})
-  void masksAreThoseOfLearnPredict(String fileName) throws Exception {
-    put(fileName);
-    boolean resizes = fileName.equals("learner.pkl");
-    for (GoldenLearner.Answer answer : GoldenLearner.of(fileName).answers()) {
+  @MethodSource("predicting")
+  void masksAreThoseOfLearnPredict(GoldenLearner golden) throws Exception {
+    put(golden.toString());
+    boolean resizes = !golden.toString().equals("learner-options.pkl");
+    for (GoldenLearner.Answer answer : golden.answers()) {
       Map<String, Object> size = resizes ? Map.of() : Map.of("imageSize", answer.size());
       answer.assertMask(mask(answer.picture(), size));
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"learner.pkl", "learner-options.pkl"})
-  void logitsAreThoseOfTheLearnersModel(String fileName) throws Exception {
-    GoldenLearner golden = GoldenLearner.of(fileName);
+  @MethodSource("predicting")
+  void logitsAreThoseOfTheLearnersModel(GoldenLearner golden) throws Exception {
     Learner learner = Learner.find(golden.file()).orElseThrow();
     UnetSettings settings = UnetSettings.of(HandlerSettings.NONE, Optional.of(learner));
+    boolean resizes = !golden.toString().equals("learner-options.pkl");
     Path file = directory.resolve("network.pt");
     DynamicUnet.infer(learner.weights(), settings.options())
         .write(file, Precision.FP32, OperatorSet.ATEN);
     try (TorchModule module = TestDevice.engine().load(file, TestDevice.get())) {
       for (GoldenLearner.Answer answer : golden.answers()) {
+        Map<String, Object> size = resizes ? Map.of() : Map.of("imageSize", answer.size());
         PictureSettings pictures =
-            PictureSettings.of(
-                new HandlerSettings(Map.of("imageSize", answer.size())), settings.pictures());
+            PictureSettings.of(new HandlerSettings(size), settings.pictures());
         answer.assertLogits(logits(module, answer, pictures));
+      }
+    }
+  }
+
+  @Test
+  void picturesOfDifferentSizesGoTogether() throws Exception {
+    put("learner-ratio.pkl");
+    List<GoldenLearner.Answer> answers = GoldenLearner.of("learner-ratio.pkl").answers();
+    try (VisionFixture fixture = new VisionFixture();
+        Handler<RgbImage, Mask> handler = VisionFixture.unetHandler()) {
+      handler.initialize(fixture.context(directory, Map.of()));
+      List<RgbImage> batch = new ArrayList<>();
+      for (GoldenLearner.Answer answer : answers) {
+        batch.add(handler.preprocess(VisionFixture.input(Map.of("data", answer.picture()))));
+      }
+      List<Mask> masks = handler.inference(batch);
+      assertThat(masks).hasSameSizeAs(answers);
+      for (int i = 0; i < masks.size(); i++) {
+        answers.get(i).assertMask(masks.get(i));
       }
     }
   }
@@ -126,18 +150,55 @@ class UnetLearnerTest {
         .containsEntry("yRange", List.of(-2.5, 4.0))
         .containsEntry("imageSize", List.of(96, 128))
         .containsEntry("mean", List.of(0.0, 0.0, 0.0))
-        .containsEntry("std", List.of(1.0, 1.0, 1.0));
+        .containsEntry("std", List.of(1.0, 1.0, 1.0))
+        .containsEntry(
+            "learnerDiffers", "it leaves pictures in their own size, here they get imageSize");
   }
 
   @Test
-  void aLearnerThatCutsPicturesGivesItsSizeAndDescribeSaysSo() throws Exception {
+  void describeSaysHowPicturesAreCutOrPadded() throws Exception {
+    put("learner-crop.pkl");
+    assertThat(described(Map.of()))
+        .containsEntry("imageSize", List.of(64, 80))
+        .containsEntry("itemTransforms", List.of("Resize((64, 80), method=crop)"))
+        .doesNotContainKeys("learnerDiffers", "div");
+    Files.delete(directory.resolve("learner-crop.pkl"));
+    put("learner-pad.pkl");
+    assertThat(described(Map.of()))
+        .containsEntry(
+            "itemTransforms",
+            List.of("Resize((64, 80), method=pad, pad_mode=border, resamples=bicubic)"))
+        .containsEntry("div", 127.5)
+        .doesNotContainKey("learnerDiffers");
+  }
+
+  @Test
+  void describeSaysWhatIsNotDoneAsTheLearnerDoesIt() throws Exception {
     put("learner-legacy.pkl");
     assertThat(described(Map.of()))
         .containsEntry("imageSize", List.of(64, 48))
-        .containsKey("learnerDiffers");
+        .containsEntry(
+            "itemTransforms",
+            List.of("Resize((80, 80), method=crop)", "Resize((64, 48), method=squish)"))
+        .containsEntry(
+            "learnerDiffers",
+            "its Flip resizes batches by grid_sample, here Pillow resizes pictures;"
+                + " __main__.OfEverything is not done here");
     assertThat(described(Map.of("imageSize", List.of(32, 32))))
         .containsEntry("imageSize", List.of(32, 32))
-        .doesNotContainKey("learnerDiffers");
+        .doesNotContainKey("itemTransforms")
+        .containsEntry("learnerDiffers", "__main__.OfEverything is not done here");
+  }
+
+  @Test
+  void describeSaysThatSizesMayDiffer() throws Exception {
+    put("learner-ratio.pkl");
+    assertThat(described(Map.of()))
+        .containsEntry("imageSize", List.of(72, 72))
+        .containsEntry("itemTransforms", List.of("RatioResize(72)"))
+        .containsEntry(
+            "learnerDiffers",
+            "its RatioResize cuts off what does not divide at random, here evenly");
   }
 
   @Test
