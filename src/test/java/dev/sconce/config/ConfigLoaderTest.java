@@ -190,7 +190,7 @@ class ConfigLoaderTest {
     assertThat(load("metrics_config=/a/metrics.yaml\nasync_logging=true").unused())
         .containsExactly(
             "async_logging (no thread ever waits for a log)",
-            "metrics_config (the families are fixed: TorchServe's and the server's own)");
+            "metrics_config (handlers declare their own families, the others are fixed)");
   }
 
   @Test
