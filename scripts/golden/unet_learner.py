@@ -2,8 +2,8 @@
 
 learner.pkl            Normalize, Resize squishing, codes in a NumPy array, weight_norm
 learner-options.pkl    no Normalize and no Resize, codes in a list, blur but for the last, y_range, pickle protocol 4
-learner-legacy.pkl     torch.save's legacy format; resized by items and by batches, a transform of the user's own, codes of NumPy's
-                       scalars, self-attention
+learner-legacy.pkl     torch.save's legacy format; cut and resized by items in all ways and by batches, a transform of the user's own,
+                       codes of NumPy's scalars, self-attention
 learner-crop.pkl       Resize as it is by default, transforms for the training set alone, Normalize, self-attention
 learner-pad.pkl        Resize padding and bicubic, values divided by 127.5, Normalize
 learner-ratio.pkl      RatioResize
@@ -32,7 +32,8 @@ from fastai.layers import Mish, NormType
 from fastai.learner import Learner, load_learner
 from fastai.losses import CrossEntropyLossFlat
 from fastai.metrics import foreground_acc
-from fastai.vision.augment import FlipItem, PadMode, RatioResize, Resize, ResizeMethod, aug_transforms
+from fastai.vision.augment import (CropPad, FlipItem, PadMode, RandomCrop, RandomResizedCrop, RatioResize, Resize, ResizeMethod,
+                                   aug_transforms)
 from fastai.vision.core import PILImage, PILMask, imagenet_stats
 from fastai.vision.data import ImageBlock, MaskBlock
 from fastai.vision.learner import create_head
@@ -73,6 +74,10 @@ class OfEverything(Transform):
     """One that does."""
     def encodes(self, picture: PILImage):
         return picture.rotate(180)
+
+
+EVERY_OTHER_WAY = [OfEverything(), CropPad((90, 120), PadMode.Border), RandomResizedCrop((72, 88), val_xtra=0.2), RandomCrop(70),
+                   Resize(80, resamples=(Resampling.LANCZOS, Resampling.NEAREST))]
 
 
 def mask_of(picture):
@@ -166,7 +171,7 @@ def main(folder):
                                [*aug_transforms(), Normalize.from_stats(*imagenet_stats, cuda=False)])), "learner.pkl"),
         export(learner(folder, CODES, unet(blur=True, blur_final=False, y_range=(-2.5, 4.0))), "learner-options.pkl",
                pickle_protocol=4),
-        legacy(learner(folder, list(np.array(CODES)), unet(self_attention=True), [OfEverything(), Resize(80)],
+        legacy(learner(folder, list(np.array(CODES)), unet(self_attention=True), EVERY_OTHER_WAY,
                        aug_transforms(size=(64, 48))), "learner-legacy.pkl"),
         export(learner(folder, CODES, unet(self_attention=True), [FlipItem(), OfTraining(), Resize((64, 80))],
                        [*aug_transforms(), Normalize.from_stats(*imagenet_stats, cuda=False)]), "learner-crop.pkl",

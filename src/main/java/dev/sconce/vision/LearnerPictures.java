@@ -1,5 +1,6 @@
 package dev.sconce.vision;
 
+import dev.sconce.error.ServingException;
 import dev.sconce.image.FastaiTransform;
 import dev.sconce.image.FastaiTransform.CropPad;
 import dev.sconce.image.FastaiTransform.Method;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -32,9 +34,16 @@ final class LearnerPictures {
   private final List<String> differencesOfSize = new ArrayList<>();
   private final List<String> otherDifferences = new ArrayList<>();
 
+  /**
+   * Reads them.
+   *
+   * @throws ServingException {@code INVALID_MODEL} naming file and transform if a size is out of
+   *     range
+   */
   LearnerPictures(Learner learner) {
-    learner.itemTransforms().forEach(this::addOfItems);
-    learner.batchTransforms().forEach(this::addOfBatches);
+    String fileName = learner.weights().fileName();
+    learner.itemTransforms().forEach(each -> named(fileName, each, this::addOfItems));
+    learner.batchTransforms().forEach(each -> named(fileName, each, this::addOfBatches));
     if (transforms.isEmpty()) {
       differencesOfSize.add("it leaves pictures in their own size, here they get imageSize");
     }
@@ -54,6 +63,15 @@ final class LearnerPictures {
     return Stream.concat(
             sizes ? differencesOfSize.stream() : Stream.of(), otherDifferences.stream())
         .toList();
+  }
+
+  private static void named(String fileName, SavedObject transform, Consumer<SavedObject> reading) {
+    try {
+      reading.accept(transform);
+    } catch (ServingException e) {
+      String message = fileName + ": " + transform.type() + ": " + e.getMessage();
+      throw new ServingException(e.code(), message, e);
+    }
   }
 
   private void addOfItems(SavedObject transform) {

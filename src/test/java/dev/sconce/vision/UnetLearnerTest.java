@@ -21,6 +21,7 @@ import dev.sconce.torch.TorchModule;
 import dev.sconce.weights.Learner;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,16 +63,19 @@ class UnetLearnerTest {
     return GoldenLearner.all().stream().filter(g -> !g.answers().isEmpty()).toList();
   }
 
-  /** One learner has no Resize, so that fast.ai's answer has the picture's size. */
   @ParameterizedTest
   @MethodSource("predicting")
   void masksAreThoseOfLearnPredict(GoldenLearner golden) throws Exception {
     put(golden.toString());
-    boolean resizes = !golden.toString().equals("learner-options.pkl");
     for (GoldenLearner.Answer answer : golden.answers()) {
-      Map<String, Object> size = resizes ? Map.of() : Map.of("imageSize", answer.size());
-      answer.assertMask(mask(answer.picture(), size));
+      answer.assertMask(mask(answer.picture(), size(golden, answer)));
     }
+  }
+
+  /** One learner has no Resize, so that fast.ai's answer has the picture's size. */
+  private static Map<String, Object> size(GoldenLearner golden, GoldenLearner.Answer answer) {
+    boolean resizes = !golden.toString().equals("learner-options.pkl");
+    return resizes ? Map.of() : Map.of("imageSize", answer.size());
   }
 
   @ParameterizedTest
@@ -79,15 +83,13 @@ class UnetLearnerTest {
   void logitsAreThoseOfTheLearnersModel(GoldenLearner golden) throws Exception {
     Learner learner = Learner.find(golden.file()).orElseThrow();
     UnetSettings settings = UnetSettings.of(HandlerSettings.NONE, Optional.of(learner));
-    boolean resizes = !golden.toString().equals("learner-options.pkl");
     Path file = directory.resolve("network.pt");
     DynamicUnet.infer(learner.weights(), settings.options())
         .write(file, Precision.FP32, OperatorSet.ATEN);
     try (TorchModule module = TestDevice.engine().load(file, TestDevice.get())) {
       for (GoldenLearner.Answer answer : golden.answers()) {
-        Map<String, Object> size = resizes ? Map.of() : Map.of("imageSize", answer.size());
-        PictureSettings pictures =
-            PictureSettings.of(new HandlerSettings(size), settings.pictures());
+        HandlerSettings size = new HandlerSettings(size(golden, answer));
+        PictureSettings pictures = PictureSettings.of(size, settings.pictures());
         answer.assertLogits(logits(module, answer, pictures));
       }
     }
@@ -179,13 +181,19 @@ class UnetLearnerTest {
         .containsEntry("imageSize", List.of(64, 48))
         .containsEntry(
             "itemTransforms",
-            List.of("Resize((80, 80), method=crop)", "Resize((64, 48), method=squish)"))
+            List.of(
+                "CropPad((90, 120), pad_mode=border)",
+                "Resize((96, 112), method=squish)",
+                "CropPad((72, 88), pad_mode=zeros)",
+                "CropPad((70, 70), pad_mode=zeros)",
+                "Resize((80, 80), method=crop)",
+                "Resize((64, 48), method=squish)"))
         .containsEntry(
             "learnerDiffers",
-            "its Flip resizes batches by grid_sample, here Pillow resizes pictures;"
+            "its resamples are not bilinear or bicubic (Pillow's 2 or 3) but 1, here bilinear;"
+                + " its Flip resizes batches by grid_sample, here Pillow resizes pictures;"
                 + " __main__.OfEverything is not done here");
     assertThat(described(Map.of("imageSize", List.of(32, 32))))
-        .containsEntry("imageSize", List.of(32, 32))
         .doesNotContainKey("itemTransforms")
         .containsEntry("learnerDiffers", "__main__.OfEverything is not done here");
   }
@@ -222,28 +230,45 @@ class UnetLearnerTest {
   @Test
   void anotherActivationWhichTheWeightsDoNotShowIsRefused() throws Exception {
     put("learner-mish.pkl");
-    assertThatThrownBy(() -> described(Map.of()))
-        .isInstanceOfSatisfying(
-            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
-        .hasMessageMatching(
-            "learner-mish.pkl: model.layers\\.[0-9.]+ is a [a-z.]*Mish \\(expected: one of .*");
+    assertRefused(
+        "learner-mish.pkl: model.layers\\.[0-9.]+ is a [a-z.]*Mish \\(expected: one of .*");
   }
 
   @Test
   void aBatchNormWithAnotherEpsIsRefused() throws Exception {
-    put("learner-legacy.pkl"); // no zip, so no checksum has to follow
+    patch(pickled(1e-5), pickled(1e-3));
+    assertRefused(
+        "learner-legacy.pkl: model\\.layers\\.[0-9.]+\\.eps: 0.001 \\(expected: 1.0E-5\\)");
+  }
+
+  @Test
+  void aSizeThatIsNoneIsRefused() throws Exception {
+    patch("KPKP", "K\0KP"); // opcodes of small numbers
+    assertRefused(
+        "learner-legacy.pkl: fastai\\.vision\\.augment\\.Resize: 80 x 0 pixels \\(expected: 1 to"
+            + " 4096 a side\\)");
+  }
+
+  private static String pickled(double number) {
+    byte[] bytes = ByteBuffer.allocate(9).put((byte) 'G').putDouble(number).array();
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Changes a learner that is no zip, so that no checksum has to follow. */
+  private void patch(String before, String after) throws IOException {
+    put("learner-legacy.pkl");
     Path file = directory.resolve("learner-legacy.pkl");
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-    int at = 0;
-    while (bytes.get(at) != 'G' || bytes.getDouble(at + 1) != 1e-5) {
-      at++;
-    }
-    Files.write(file, bytes.putDouble(at + 1, 1e-3).array());
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    int at = text.indexOf(before);
+    String changed = text.substring(0, at) + after + text.substring(at + before.length());
+    Files.writeString(file, changed, StandardCharsets.ISO_8859_1);
+  }
+
+  private void assertRefused(String message) {
     assertThatThrownBy(() -> described(Map.of()))
         .isInstanceOfSatisfying(
             ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
-        .hasMessageMatching(
-            "learner-legacy.pkl: model\\.layers\\.[0-9.]+\\.eps: 0.001 \\(expected: 1.0E-5\\)");
+        .hasMessageMatching(message);
   }
 
   @Test

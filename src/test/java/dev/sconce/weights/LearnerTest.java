@@ -131,7 +131,12 @@ class LearnerTest {
     Learner learner = learner("learner-legacy.pkl");
     assertThat(learner.classNames()).isEqualTo(CODES);
     assertThat(types(learner.itemTransforms()))
-        .containsExactly("__main__.OfEverything", "fastai.vision.augment.Resize");
+        .containsExactly(
+            "__main__.OfEverything",
+            "fastai.vision.augment.CropPad",
+            "fastai.vision.augment.RandomResizedCrop",
+            "fastai.vision.augment.RandomCrop",
+            "fastai.vision.augment.Resize");
     assertThat(types(learner.batchTransforms())).containsExactly("fastai.vision.augment.Flip");
     assertThat(learner.batchTransforms().get(0).integers("size")).containsExactly(64L, 48L);
   }
