@@ -10,6 +10,7 @@ import dev.sconce.archive.ModelStore;
 import dev.sconce.auth.Doorkeeper;
 import dev.sconce.config.Doors;
 import dev.sconce.config.ServerConfig;
+import dev.sconce.download.Downloads;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerLoader;
@@ -78,6 +79,7 @@ public final class ModelServer implements AutoCloseable {
   private final ServerConfig config;
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService loaders;
+  private final Downloads downloads;
   private final Models models;
   private final StartupModels startupModels;
   private final Optional<SnapshotKeeper> snapshots;
@@ -99,9 +101,11 @@ public final class ModelServer implements AutoCloseable {
     timer = new ScheduledThreadPoolExecutor(1, daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
     loaders = Executors.newFixedThreadPool(cores(), daemons("model-loader"));
+    downloads = new Downloads(config.downloads());
     models =
         Models.create(
             store,
+            downloads,
             new HandlerLoader(builtIn(vision, new ScriptLoader(engine))),
             vision,
             config.models(),
@@ -238,6 +242,7 @@ public final class ModelServer implements AutoCloseable {
     log.info("Stopping; requests in work have {} s to finish", patience.toSeconds());
     long endNanos = System.nanoTime() + patience.toNanos();
     models.lifecycle().stopLoading();
+    downloads.close();
     http.close();
     doorkeeper.close();
     snapshots.ifPresent(SnapshotKeeper::close);
