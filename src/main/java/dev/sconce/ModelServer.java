@@ -62,8 +62,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The whole server: builds the rooms from the configuration, starts them, closes them in reverse.
- *
- * <p>May be used from any thread.
+ * May be used from any thread.
  */
 public final class ModelServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ModelServer.class);
@@ -101,7 +100,7 @@ public final class ModelServer implements AutoCloseable {
     timer = new ScheduledThreadPoolExecutor(1, daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
     loaders = Executors.newFixedThreadPool(cores(), daemons("model-loader"));
-    downloads = new Downloads(config.downloads());
+    downloads = new Downloads(config.downloads(), daemons("model-download"));
     models =
         Models.create(
             store,

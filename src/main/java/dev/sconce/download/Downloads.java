@@ -44,19 +44,24 @@ public final class Downloads implements AutoCloseable {
   private final Set<Source> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closing;
 
-  /** What fetches within {@code settings}. */
-  public Downloads(DownloadSettings settings) {
+  /**
+   * What fetches within {@code settings}.
+   *
+   * @param threads makes its threads
+   */
+  public Downloads(DownloadSettings settings, ThreadFactory threads) {
     // Not made for nothing: it reads all the certificates that Java trusts.
     this(
         settings,
-        settings.allowed().isEmpty() ? Optional.empty() : Optional.of(client(settings.timeout())));
+        settings.allowed().isEmpty() ? Optional.empty() : Optional.of(client(settings.timeout())),
+        threads);
   }
 
-  Downloads(DownloadSettings settings, Optional<HttpClient> client) {
+  Downloads(DownloadSettings settings, Optional<HttpClient> client, ThreadFactory threads) {
     this.settings = settings;
     this.http = client.map(connected -> new HttpSource(connected, settings));
-    this.threads = Executors.newFixedThreadPool(THREADS, daemons("model-download"));
-    this.timer = Executors.newSingleThreadScheduledExecutor(daemons("model-download-timer"));
+    this.threads = Executors.newFixedThreadPool(THREADS, threads);
+    this.timer = Executors.newSingleThreadScheduledExecutor(threads);
   }
 
   static HttpClient client(Duration timeout) {
@@ -68,14 +73,6 @@ public final class Downloads implements AutoCloseable {
         .version(HttpClient.Version.HTTP_1_1)
         .followRedirects(HttpClient.Redirect.NEVER)
         .connectTimeout(timeout);
-  }
-
-  private static ThreadFactory daemons(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   /** Runs work that is going to {@link #fetch}, as soon as one of the threads is free. */

@@ -1,9 +1,9 @@
 package dev.sconce.download;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.OptionalLong;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -52,15 +52,9 @@ final class Transfer {
     Future<?> looking = timer.scheduleAtFixedRate(this::look, period, period, TimeUnit.NANOSECONDS);
     try {
       read(to, limit);
-    } catch (IOException e) {
-      throw stalled ? stall(e) : e;
     } finally {
       looking.cancel(false);
     }
-    if (stalled) {
-      throw stall(new IOException("closed"));
-    }
-    checkLength(source.length());
     return received.get();
   }
 
@@ -81,24 +75,37 @@ final class Transfer {
 
   private void read(OutputStream to, Limit limit) throws IOException {
     byte[] buffer = new byte[BUFFER_BYTES];
-    for (int count = source.bytes().read(buffer); count >= 0; count = source.bytes().read(buffer)) {
+    for (int count = next(buffer); count >= 0; count = next(buffer)) {
       limit.check(received.addAndGet(count));
       to.write(buffer, 0, count);
     }
   }
 
-  private void checkLength(OptionalLong length) throws IOException {
-    if (length.isPresent() && length.getAsLong() != received.get()) {
-      throw new IOException(
-          "it ended after %d of %d bytes".formatted(received.get(), length.getAsLong()));
+  /** The next bytes. A source that was closed for being too slow may also look like its end. */
+  private int next(byte[] buffer) throws IOException {
+    try {
+      int count = source.bytes().read(buffer);
+      if (!stalled && (count >= 0 || isWhole())) {
+        return count;
+      }
+      throw new EOFException();
+    } catch (IOException e) {
+      throw new IOException(stalled ? tooSlow() : brokenOff(), e);
     }
   }
 
-  private IOException stall(IOException e) {
-    return new IOException(
-        "next to nothing came for %d s (expected: at least %d bytes a second; download_timeout is how long less is borne)"
-            .formatted(timeout.toSeconds(), LEAST_BYTES_PER_SECOND),
-        e);
+  private boolean isWhole() {
+    return source.length().isEmpty() || source.length().getAsLong() == received.get();
+  }
+
+  private String brokenOff() {
+    String all = source.length().isPresent() ? " of " + source.length().getAsLong() : "";
+    return "it broke off after " + received.get() + all + " bytes";
+  }
+
+  private String tooSlow() {
+    return "next to nothing came for %d s (expected: at least %d bytes a second; download_timeout is how long less is borne)"
+        .formatted(timeout.toSeconds(), LEAST_BYTES_PER_SECOND);
   }
 
   private void look() {

@@ -238,7 +238,7 @@ public final class ModelLifecycle {
     tellChange();
     CompletableFuture<Void> deleted =
         CompletableFuture.runAsync(() -> archives.delete(model.archive().downloaded()), executor);
-    return close(model).thenCombine(deleted, (closed, gone) -> closed);
+    return close(model).thenCompose(closed -> deleted);
   }
 
   private CompletableFuture<Void> close(ServedModel model) {

@@ -180,16 +180,9 @@ public final class ModelsFixture implements AutoCloseable {
     PoolTools tools =
         new PoolTools(
             metrics, ids::getAndIncrement, timer, Clock.systemUTC(), timer::nanos, thread -> {});
+    Downloads downloads = new Downloads(DownloadSettings.NONE, Thread::new);
     models =
-        Models.create(
-            store,
-            new Downloads(DownloadSettings.NONE),
-            handlers,
-            recogniser,
-            settings,
-            hardware,
-            tools,
-            loaders);
+        Models.create(store, downloads, handlers, recogniser, settings, hardware, tools, loaders);
   }
 
   /** With the default settings, on two cores without a GPU. */
