@@ -34,6 +34,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Downloads implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Downloads.class);
+
+  /** Where clouds tell a machine its secrets: a pattern that matches it matches nearly all. */
+  private static final String INNERMOST = "http://169.254.169.254/x.mar";
+
   private static final int THREADS = 8;
   private static final int END_SECONDS = 5;
 
@@ -59,6 +63,11 @@ public final class Downloads implements AutoCloseable {
 
   Downloads(DownloadSettings settings, Optional<HttpClient> client, ThreadFactory threads) {
     this.settings = settings;
+    if (settings.allows(INNERMOST)) {
+      log.warn(
+          "allowed_urls lets those who may register models have every address asked that this machine can reach, such as {}",
+          INNERMOST);
+    }
     this.http = client.map(connected -> new HttpSource(connected, settings));
     this.threads = Executors.newFixedThreadPool(THREADS, threads);
     this.timer = Executors.newSingleThreadScheduledExecutor(threads);

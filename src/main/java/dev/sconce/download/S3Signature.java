@@ -39,7 +39,7 @@ final class S3Signature {
     headers.put("x-amz-date", time);
     credentials.sessionToken().ifPresent(token -> headers.put("x-amz-security-token", token));
     SortedMap<String, String> signed = new TreeMap<>(headers);
-    signed.put("host", uri.getRawAuthority());
+    signed.put("host", host(uri));
     headers.put("Authorization", authorization(uri, time, signed));
     return headers;
   }
@@ -57,6 +57,12 @@ final class S3Signature {
     String toSign = String.join("\n", ALGORITHM, time, scope, hex(sha256(request)));
     return "%s Credential=%s/%s, SignedHeaders=%s, Signature=%s"
         .formatted(ALGORITHM, credentials.keyId(), scope, names, hex(mac(signingKey(day), toSign)));
+  }
+
+  /** As the client sends it: https's own port is left out. */
+  private static String host(URI uri) {
+    boolean usual = uri.getPort() == -1 || uri.getPort() == 443;
+    return usual ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
   }
 
   private static String path(URI uri) {

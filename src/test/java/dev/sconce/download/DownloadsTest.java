@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.sconce.error.ErrorCode;
+import dev.sconce.http.LogLines;
 import dev.sconce.http.TlsIdentity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -303,6 +304,45 @@ class DownloadsTest {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(shown.getKeyManagers(), trusted.getTrustManagers(), null);
     return context;
+  }
+
+  @Test
+  void whatIsSignedGoesToTheServerThatIsAskedAndToNoOther() throws Exception {
+    SSLContext context = context(TlsIdentity.selfSigned(Instant.now()));
+    DownloadSettings settings =
+        new DownloadSettings(
+            List.of(Pattern.compile(".*")),
+            PLENTY,
+            PATIENT,
+            Optional.of(new S3Credentials("id", "secret", "eu-north-1", Optional.empty())));
+    HttpClient client = Downloads.clientBuilder(PATIENT).sslContext(context).build();
+    try (FileServer secure = secure(context);
+        Downloads signing = new Downloads(settings, Optional.of(client), Thread::new)) {
+      String base = "https://localhost:" + secure.port();
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      signing.fetch(signing.permitted(base + "/good/x.mar"), true, out, PLENTY);
+      assertThat(out.toByteArray()).isEqualTo(ARCHIVE);
+      assertThat(secure.authorizations)
+          .singleElement()
+          .asString()
+          .startsWith("AWS4-HMAC-SHA256 Credential=id/")
+          .contains("/eu-north-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;");
+
+      ArchiveUrl redirecting = signing.permitted(base + "/to/x.mar?" + server.url("/good/x.mar"));
+      assertThatThrownBy(() -> signing.fetch(redirecting, true, out, PLENTY))
+          .hasMessageContaining(", where a signed request is not sent)");
+      assertThat(server.asked).isEmpty();
+    }
+  }
+
+  @Test
+  void aPatternThatMatchesNearlyEverythingIsWarnedOf() {
+    try (LogLines log = new LogLines(Downloads.class)) {
+      downloads("https://models\\.example\\.com/.*");
+      assertThat(log.lines()).isEmpty();
+      downloads("file://.*|http(s)?://.*");
+      assertThat(log.lines()).singleElement().asString().startsWith("WARN allowed_urls lets");
+    }
   }
 
   @Test

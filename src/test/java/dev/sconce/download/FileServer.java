@@ -23,6 +23,9 @@ public final class FileServer implements AutoCloseable {
   /** What was asked for, in order. */
   public final List<String> asked = new CopyOnWriteArrayList<>();
 
+  /** The header {@code Authorization} of requests that had one. */
+  final List<String> authorizations = new CopyOnWriteArrayList<>();
+
   private final HttpServer server;
 
   /** One that serves {@code archive} under many names. */
@@ -61,6 +64,7 @@ public final class FileServer implements AutoCloseable {
 
   private void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
     asked.add(exchange.getRequestURI().toString());
+    authorizations.addAll(exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
     try (exchange) {
       exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
       exchange.getResponseBody().write(body);
