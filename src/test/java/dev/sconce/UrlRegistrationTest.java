@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.example.Linear;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sconce.config.ConfigLoader;
+import dev.sconce.config.Overrides;
 import dev.sconce.download.FileServer;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -13,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
@@ -251,6 +255,33 @@ class UrlRegistrationTest {
       }
     }
     assertThat(origin.asked).hasSize(1);
+  }
+
+  @Test
+  void aSnapshotNamesTheFileWhichIsStillKnownAsDownloaded() throws Exception {
+    String url = origin.url("/good/x.mar?X-Amz-Signature=secret");
+    Path snapshots = directory.resolve("snapshots");
+    Path config = directory.resolve("first.properties");
+    Files.writeString(
+        config,
+        "inference_address=http://127.0.0.1:0\nmanagement_address=http://127.0.0.1:0\n"
+            + "enable_metrics_api=false\ndefault_workers_per_model=1\nallowed_urls=http://.*");
+    ConfigLoader loader = new ConfigLoader(1 << 30, directory, directory, Map.of());
+    Map<String, String> keys = Map.of("model_store", store.toString(), "load_models", url);
+    Overrides first = new Overrides(Optional.of(config), Optional.of(snapshots), keys);
+    try (ModelServer server = ModelServer.start(loader.load(first))) {
+      assertThat(server.loadStartupModels().get(60, TimeUnit.SECONDS)).isEmpty();
+    }
+    Overrides second = new Overrides(Optional.empty(), Optional.of(snapshots), Map.of());
+    try (ModelServer server = ModelServer.start(loader.load(second))) {
+      assertThat(server.loadStartupModels().get(60, TimeUnit.SECONDS)).isEmpty();
+      assertThat(server.models()).extracting(model -> model.url()).containsExactly("x.mar");
+    }
+    assertThat(origin.asked).hasSize(1);
+    try (RunningServer server = server(List.of("x.mar"))) {
+      server.manage("DELETE", "/models/linear");
+      assertThat(files()).isEmpty();
+    }
   }
 
   @Test
