@@ -1,6 +1,7 @@
 """Writes src/test/resources/classifiers: what torchvision's classifiers answer with weights by formula.
 
 logits.json: full-size and narrow networks of every family, their shapes, and the logits of pictures by formula.
+vgg16.json: the same of the tutorials' own vgg16 and of vgg16_bn, with all their fully connected weights and classes.
 makes.json.gz: the keys and shapes of every constructor that torchvision has for these families.
 
 Needs torch 2.7.1, torchvision 0.22.1, Pillow 13.0.0, numpy. Run from the repository's root:
@@ -118,9 +119,15 @@ def gradient(net, picture):
     return picture.grad[0].abs().sum((1, 2)).double().tolist()
 
 
-def write_logits():
-    lines = [json.dumps(case(*network)) for network in networks()]
-    (OUT / "logits.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
+def write_logits(name, networks):
+    lines = [json.dumps(case(*network)) for network in networks]
+    (OUT / name).write_text("[\n" + ",\n".join(lines) + "\n]\n")
+
+
+def vgg16():
+    """Made one after the other, for they are of half a gigabyte."""
+    for make in (models.vgg16, models.vgg16_bn):
+        yield make.__name__, make(init_weights=False), "-"
 
 
 def write_makes():
@@ -135,5 +142,6 @@ def write_makes():
 if __name__ == "__main__":
     torch.manual_seed(0)
     OUT.mkdir(parents=True, exist_ok=True)
-    write_logits()
+    write_logits("vgg16.json", vgg16())
+    write_logits("logits.json", networks())
     write_makes()

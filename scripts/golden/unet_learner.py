@@ -2,7 +2,11 @@
 
 learner.pkl            Normalize, Resize squishing, codes in a NumPy array, weight_norm
 learner-options.pkl    no Normalize and no Resize, codes in a list, blur but for the last, y_range, pickle protocol 4
-learner-legacy.pkl     torch.save's legacy format; resized by items and by batches, codes of NumPy's scalars, self-attention
+learner-legacy.pkl     torch.save's legacy format; cut and resized by items in all ways and by batches, a transform of the user's own,
+                       codes of NumPy's scalars, self-attention
+learner-crop.pkl       Resize as it is by default, transforms for the training set alone, Normalize, self-attention
+learner-pad.pkl        Resize padding and bicubic, values divided by 127.5, Normalize
+learner-ratio.pkl      RatioResize
 learner-mish.pkl       another activation, which the weights do not show
 learner-classifier.pkl no U-Net
 learners.json          state dicts (SHA-256 of each tensor's bytes), masks and logits for pictures that served.py made
@@ -23,16 +27,19 @@ import fastai.callback.progress  # noqa: F401  (gives learners no_bar)
 import numpy as np
 import torch
 from fastai.data.block import CategoryBlock, DataBlock
-from fastai.data.transforms import Normalize, get_image_files
+from fastai.data.transforms import IntToFloatTensor, Normalize, get_image_files
 from fastai.layers import Mish, NormType
 from fastai.learner import Learner, load_learner
 from fastai.losses import CrossEntropyLossFlat
 from fastai.metrics import foreground_acc
-from fastai.vision.augment import Resize, ResizeMethod, aug_transforms
+from fastai.vision.augment import (CropPad, FlipItem, PadMode, RandomCrop, RandomResizedCrop, RatioResize, Resize, ResizeMethod,
+                                   aug_transforms)
 from fastai.vision.core import PILImage, PILMask, imagenet_stats
 from fastai.vision.data import ImageBlock, MaskBlock
 from fastai.vision.learner import create_head
 from fastai.vision.models.unet import DynamicUnet
+from fasttransform import Transform
+from PIL.Image import Resampling
 from torchvision.models.resnet import BasicBlock
 
 import formula
@@ -44,9 +51,33 @@ CODES = ["sky", "road", "tree", "house", "car", "größer"]
 SIZE = (96, 128)  # of the pictures learnt from
 
 
-def encoder():
-    """Three stages, so that the files stay small."""
-    return torch.nn.Sequential(*list(twin.small_resnet(BasicBlock, [1, 1, 1, 1], 4).children())[:-3])
+PLAIN = ["colour.png", "baseline.jpg", "grey.jpg", "fastunet-rgba.png"]  # all of them 4 : 3
+WIDER_AND_TALLER = ["colour.png", "../image/jpeg/photo-420.jpg", "../image/png/photo.png", "../image/png/tall.png"]
+# fast.ai's RatioResize draws lots where it makes pictures smaller by more than half.
+NOT_MUCH_LARGER = ["colour.png", "fastunet-rgba.png", "../image/png/tall.png"]
+
+
+def encoder(width=4):
+    """Three stages, so that the files stay small; they are as many as self-attention takes."""
+    return torch.nn.Sequential(*list(twin.small_resnet(BasicBlock, [1, 1, 1, 1], width).children())[:-3])
+
+
+class OfTraining(Transform):
+    """A transform of the user's own that does nothing when the learner predicts."""
+    split_idx = 0
+
+    def encodes(self, picture: PILImage):
+        return picture.rotate(180)
+
+
+class OfEverything(Transform):
+    """One that does."""
+    def encodes(self, picture: PILImage):
+        return picture.rotate(180)
+
+
+EVERY_OTHER_WAY = [OfEverything(), CropPad((90, 120), PadMode.Border), RandomResizedCrop((72, 88), val_xtra=0.2), RandomCrop(70),
+                   Resize(80, resamples=(Resampling.LANCZOS, Resampling.NEAREST))]
 
 
 def mask_of(picture):
@@ -74,8 +105,8 @@ def learner(folder, codes, model, item_tfms=None, batch_tfms=None):
     return Learner(dls, made, loss_func=CrossEntropyLossFlat(axis=1), metrics=foreground_acc, path=folder)
 
 
-def unet(**options):
-    return DynamicUnet(encoder(), len(CODES), SIZE, **options)
+def unet(width=4, **options):
+    return DynamicUnet(encoder(width), len(CODES), SIZE, **options)
 
 
 def trained(learn):
@@ -87,10 +118,10 @@ def trained(learn):
     return learn
 
 
-def answers(file):
+def answers(file, names):
     learn = load_learner(file)
     rows = []
-    for name in ("colour.png", "baseline.jpg", "grey.jpg", "fastunet-rgba.png"):
+    for name in names:
         with learn.no_bar():
             mask = learn.predict(PICTURES / name)[1].to(torch.uint8).numpy()
         pixels = learn.dls.test_dl([PICTURES / name], num_workers=0).one_batch()[0]
@@ -111,10 +142,10 @@ def state(learn):
             for key, value in learn.model.state_dict().items()]
 
 
-def export(learn, name, **how):
+def export(learn, name, pictures=PLAIN, **how):
     learn.export((OUT / name).absolute(), **how)
     print(name, (OUT / name).stat().st_size, "bytes")
-    return {"file": name, "state": state(learn), "pictures": answers(OUT / name)}
+    return {"file": name, "state": state(learn), "pictures": answers(OUT / name, pictures)}
 
 
 def legacy(learn, name):
@@ -140,8 +171,16 @@ def main(folder):
                                [*aug_transforms(), Normalize.from_stats(*imagenet_stats, cuda=False)])), "learner.pkl"),
         export(learner(folder, CODES, unet(blur=True, blur_final=False, y_range=(-2.5, 4.0))), "learner-options.pkl",
                pickle_protocol=4),
-        legacy(learner(folder, list(np.array(CODES)), unet(self_attention=True), Resize(80), aug_transforms(size=(64, 48))),
-               "learner-legacy.pkl"),
+        legacy(learner(folder, list(np.array(CODES)), unet(self_attention=True), EVERY_OTHER_WAY,
+                       aug_transforms(size=(64, 48))), "learner-legacy.pkl"),
+        export(learner(folder, CODES, unet(self_attention=True), [FlipItem(), OfTraining(), Resize((64, 80))],
+                       [*aug_transforms(), Normalize.from_stats(*imagenet_stats, cuda=False)]), "learner-crop.pkl",
+               WIDER_AND_TALLER),
+        export(learner(folder, CODES, unet(2),
+                       Resize((64, 80), ResizeMethod.Pad, PadMode.Border, (Resampling.BICUBIC, Resampling.NEAREST)),
+                       [IntToFloatTensor(div=127.5), Normalize.from_stats(*imagenet_stats, cuda=False)]), "learner-pad.pkl",
+               WIDER_AND_TALLER),
+        export(learner(folder, CODES, unet(2), RatioResize(72)), "learner-ratio.pkl", NOT_MUCH_LARGER),
     ]
     (OUT / "learners.json").write_text(json.dumps(rows) + "\n")
     refused(folder)

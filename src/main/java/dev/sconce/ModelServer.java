@@ -113,7 +113,9 @@ public final class ModelServer implements AutoCloseable {
             loaders);
     startupModels = StartupModels.of(config, store, models.lifecycle());
     snapshots = config.snapshots().directory().map(this::keeper);
-    doorkeeper = new Doorkeeper(config.auth(), new SecureRandom(), Clock.systemUTC(), loaders);
+    doorkeeper =
+        new Doorkeeper(
+            config.auth(), config.doors().cors(), new SecureRandom(), Clock.systemUTC(), loaders);
     http = listen(host);
   }
 

@@ -18,13 +18,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 /**
  * Tells what it was sent, as the Python handler did with which TorchServe was captured; a part
  * {@code mode} makes it answer or fail in another way.
+ *
+ * <p>{@code sleep} waits until its test lets it go on: see {@link #HELD}.
  */
 public class Echo implements JsonHandler<Input, Echo.Seen> {
+  /**
+   * The system property with a queue of latches: who sleeps puts his there and waits for it.
+   *
+   * @see java.util.concurrent.BlockingQueue
+   */
+  public static final String HELD = "com.example.Echo.held";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int HEAD = 32;
 
@@ -45,11 +56,23 @@ public class Echo implements JsonHandler<Input, Echo.Seen> {
   }
 
   @Override
-  public List<Seen> inference(List<Input> batch) {
+  public List<Seen> inference(List<Input> batch) throws InterruptedException {
+    switch (mode(batch.get(0))) {
+      case "die" -> throw new AssertionError("asked for");
+      case "sleep" -> sleep();
+      default -> {}
+    }
     int answers = mode(batch.get(0)).equals("short") ? 0 : batch.size();
     return IntStream.range(0, answers)
         .mapToObj(i -> new Seen(batch.get(i), i, batch.size()))
         .toList();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static void sleep() throws InterruptedException {
+    CountDownLatch wake = new CountDownLatch(1);
+    ((BlockingQueue<CountDownLatch>) System.getProperties().get(HELD)).put(wake);
+    wake.await();
   }
 
   private static String mode(Input input) {
@@ -60,7 +83,8 @@ public class Echo implements JsonHandler<Input, Echo.Seen> {
   public Output postprocess(Input input, Seen seen) throws IOException {
     return switch (mode(input)) {
       case "" -> Output.json(result(input, seen));
-      case "str" -> Output.bytes("text/plain", "plain string".getBytes(StandardCharsets.UTF_8));
+      case "str", "sleep" ->
+          Output.bytes("text/plain", "plain string".getBytes(StandardCharsets.UTF_8));
       case "bytes" -> Output.bytes("application/octet-stream", new byte[] {0, 1, 'r', 'a', 'w'});
       case "none" -> Output.json(Arrays.asList((Object) null).get(0));
       case "float" -> Output.json(0.1);

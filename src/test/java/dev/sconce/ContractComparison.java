@@ -81,6 +81,10 @@ record ContractComparison(String name, Reply theirs, Reply ours, Optional<Differ
   }
 
   private Object body(Reply reply) {
+    if (MetricsText.is(reply.body())) {
+      Set<String> seen = MetricsText.labels(theirs.body()).keySet();
+      return List.of(MetricsText.families(reply.body()), MetricsText.labels(reply.body(), seen));
+    }
     try {
       JsonNode json = JSON.readTree(reply.body());
       if (isPrediction()) {

@@ -21,6 +21,9 @@ final class ContractDifferences {
   private static final String MEMORY = "out of memory: 507 \"Out of resources\"";
   private static final String PARAMETERS = "wrong management parameters are ignored or crash";
   private static final String NO_WORKER = "\"no worker\" and \"queue full\" are one message";
+  private static final String TOO_LARGE = "413 with an empty body";
+  private static final String UNHEALTHY = "`/ping` says Healthy";
+  private static final String NO_START = "a start-up model that cannot be opened is tried again";
   private static final String CLOSES = EVERYWHERE.get(1);
 
   /**
@@ -67,7 +70,26 @@ final class ContractDifferences {
               BAD_REQUEST + "Content-Type: multipart/form-data (expected: multipart/form-data; b"),
           of("echo_conn_close", CLOSES, "200"),
           of("echo_http10", CLOSES, "200"),
-          of("too_large", "413 with an empty body", "413 PayloadTooLargeException "),
+          of("too_large", TOO_LARGE, "413 PayloadTooLargeException "),
+          of("too_large_noexpect", TOO_LARGE, "413 PayloadTooLargeException "),
+          of(
+              "uri_too_long",
+              "a URI or headers that are too long: 400 \"Invalid HTTP message.\"",
+              BAD_REQUEST + "request line: too long (expected: at most 4096 bytes)"),
+          of(
+              "queue_full",
+              NO_WORKER,
+              "503 ServiceUnavailableException Model \"echo_batch\": the job queue is full, 5 "),
+          of("ping_after_death", UNHEALTHY, "500"),
+          of("failing_startup_ping", UNHEALTHY, "500"),
+          of("failing_startup_list", NO_START, "200"),
+          of("failing_startup_describe", NO_START, "404 ModelNotFoundException Model not found: b"),
+          of("failing_startup_predict", NO_START, "404 ModelNotFoundException Model not found: b"),
+          of("inflight_during_scaledown", "unregistering and scaling down drop requests", "200"),
+          of(
+              "response_timeout",
+              "an expired request gets no answer; when a batch takes too long: 500",
+              "408 RequestTimeoutException no answer within the response timeout"),
           noWorker("pred_no_workers", "echo"),
           noWorker("pred_default_is_v2_noworker", "noop"),
           noWorker("pred_zero_workers", "resnet18"),

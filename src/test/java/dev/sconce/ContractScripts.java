@@ -110,6 +110,14 @@ final class ContractScripts {
       describe_siamese
       pred_siamese_c1_c2_camFalse
       pred_siamese_c1_c2_camTrue
+      pred_siamese_c1_c1_camFalse
+      pred_siamese_c1_c1_camTrue
+      pred_siamese_c1_c3_camFalse
+      pred_siamese_c1_c3_camTrue
+      pred_siamese_c2_c1_camFalse
+      pred_siamese_c2_c1_camTrue
+      pred_siamese_c3_c4_camFalse
+      pred_siamese_c3_c4_camTrue
       pred_siamese_cam_1
       pred_siamese_cam_file
       pred_siamese_cam_lowercase
@@ -121,6 +129,10 @@ final class ContractScripts {
       reg_vgg11_sync
       reg_vgg11_tgz_version2
       pred_vgg11
+      pred_vgg11_c1
+      pred_vgg11_c2
+      pred_vgg11_c3
+      pred_vgg11_c4
       reg_resnet18_async
       pred_resnet18_T
       pred_resnet18_form
@@ -134,6 +146,10 @@ final class ContractScripts {
       reg_resnet18_named_defaults
       scale_resnet18_named
       pred_resnet18_named
+      pred_resnet18_named_c1
+      pred_resnet18_named_c2
+      pred_resnet18_named_c3
+      pred_resnet18_named_c4
       reg_resnet18_eager
       pred_resnet18_eager
       reg_linear
@@ -234,9 +250,11 @@ final class ContractScripts {
       combined_register
       combined_unregister""";
 
+  static final String CONFIGURED = "cfg_models_json_describe";
+
   /** Every capture that is replayed. */
   static final Set<String> ALL =
-      Stream.of(MODELS, KSERVE, BODY, JSON, MODEL_API_OFF, ONE_ADDRESS)
+      Stream.of(MODELS, KSERVE, BODY, JSON, MODEL_API_OFF, ONE_ADDRESS, CONFIGURED)
           .flatMap(String::lines)
           .collect(Collectors.toUnmodifiableSet());
 

@@ -50,6 +50,8 @@ final class ContractStore {
         responseTimeout: 30
         jobQueueSize: 5
         """);
+    models.echoing("echo_ct.mar", "echo_ct", "1.0", "Echo");
+    models.write("echo_ct.mar/model-config.yaml", "clientTimeoutInMills: 300");
     models.echoing("noop_v1.0.mar", "noop", "1.0", "Echo");
     models.echoing("noop_v2.0.mar", "noop", "2.0", "Echo");
     models.echoing("stream.mar", "stream", "1.0", "Pieces");
@@ -167,6 +169,8 @@ final class ContractStore {
     return switch (name) {
       case "src/examples/image_classifier/kitten.jpg", "sample/c1.jpg" -> PICTURE;
       case "sample/c2.jpg" -> PICTURE.resolveSibling("cat2.jpg");
+      case "sample/c3.jpg" -> PICTURE.resolveSibling("boat1.jpg");
+      case "sample/c4.jpg" -> PICTURE.resolveSibling("boat2-progressive.jpg");
       case "golden/images/gray.png", "golden/images/rgba.png" ->
           PICTURE.resolveSibling("fish2.png");
       default -> throw new IllegalArgumentException("no file stands in for " + name);

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.sconce.ContractDifferences.Difference;
-import dev.sconce.http.RawClient;
-import dev.sconce.http.RawClient.Reply;
 import java.net.ServerSocket;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -75,17 +72,32 @@ class ContractTest {
         "load_models=echo.mar");
   }
 
+  @TestFactory
+  Stream<DynamicTest> modelsThatTheConfigurationDescribes() throws Exception {
+    return replay(
+        ContractScripts.CONFIGURED,
+        "models={\"echo\": {\"1.0\": {\"minWorkers\": 2, \"maxWorkers\": 2, \"batchSize\": 3,"
+            + " \"maxBatchDelay\": 40, \"responseTimeout\": 33}}}",
+        "job_queue_size=7",
+        "load_models=echo.mar");
+  }
+
   @Test
-  void everyCaptureIsReplayedOrSaysWhereItIsTested() throws Exception {
+  void everyCaptureIsReplayedHereOrInTheTestThatIsNamedOrSaysWhyNot() throws Exception {
+    Set<String> captures;
     try (Stream<Path> files = Files.list(TorchServeAnswer.DIRECTORY)) {
-      List<String> missed =
+      captures =
           files
-              .map(file -> String.valueOf(file.getFileName()).replace(".txt", ""))
-              .filter(name -> ContractScripts.ALL.contains(name) == ContractElsewhere.has(name))
-              .toList();
-      assertThat(missed).as("in none of the lists, or in both").isEmpty();
+              .map(file -> String.valueOf(file.getFileName()).replaceFirst("\\.txt$", ""))
+              .collect(Collectors.toSet());
     }
-    assertThat(ContractScripts.ALL).containsAll(ContractDifferences.all().keySet());
+    assertThat(captures).hasSize(300).containsAll(ContractDifferences.all().keySet());
+    for (String capture : captures) {
+      long places =
+          ContractElsewhere.places(capture) + (ContractScripts.ALL.contains(capture) ? 1 : 0);
+      assertThat(places).as(capture).isEqualTo(1);
+    }
+    ContractElsewhere.check(captures);
   }
 
   @Test
@@ -101,36 +113,19 @@ class ContractTest {
     Path store = Files.createDirectory(directory.resolve("store"));
     ContractStore.fill(store);
     RunningServer server = new RunningServer(directory, store, List.of(), lines);
+    ContractReplay replay = new ContractReplay(server);
     return script
         .lines()
-        .map(line -> dynamicTest(line, () -> step(server, line)))
+        .map(line -> dynamicTest(line, () -> step(replay, line)))
         .onClose(server::close);
   }
 
-  private static void step(RunningServer server, String line) throws Exception {
+  private static void step(ContractReplay replay, String line) throws Exception {
     if (line.contains(" ")) {
       String[] call = line.split(" ");
-      HttpResponse<String> answer = server.manage(call[0], call[1]);
-      assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
-      return;
-    }
-    TorchServeAnswer theirs = TorchServeAnswer.read(line);
-    Reply ours = ask(server, CurlCommand.parse(theirs.command(), ContractStore::sent));
-    Optional<Difference> difference = ContractDifferences.of(line);
-    new ContractComparison(line, theirs.reply(), ours, difference).check();
-  }
-
-  private static Reply ask(RunningServer server, CurlCommand command) throws Exception {
-    try (RawClient client = new RawClient(server.address(command.port() - 9080))) {
-      client.send(command.head().getBytes(StandardCharsets.UTF_8));
-      if (command.expectsContinue()) {
-        Reply interim = client.replyWithoutBody();
-        if (interim.status() != 100) {
-          return interim; // the body is not wanted
-        }
-      }
-      client.send(command.body().array());
-      return command.isHead() ? client.replyWithoutBody() : client.reply();
+      replay.manage(call[0], call[1]);
+    } else {
+      replay.check(line);
     }
   }
 }

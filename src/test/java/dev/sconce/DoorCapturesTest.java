@@ -169,6 +169,23 @@ class DoorCapturesTest {
   }
 
   @Test
+  void aForeignPageMayRegisterNothingUnlessCorsNamesIt() throws Exception {
+    try (RunningServer server =
+        new RunningServer(
+            directory, directory, List.of(), "cors_allowed_origin=https://example.com")) {
+      assertThat(register(server, "http://evil.example")).isEqualTo(400);
+      assertThat(register(server, "https://example.com")).isEqualTo(404);
+      assertThat(server.manage("POST", "/models?url=none.mar").statusCode()).isEqualTo(404);
+    }
+  }
+
+  private static int register(RunningServer server, String origin) throws Exception {
+    URI models = URI.create("http://127.0.0.1:" + server.port(1) + "/models?url=none.mar");
+    HttpRequest.Builder request = HttpRequest.newBuilder(models).header("Origin", origin);
+    return server.send(request.POST(BodyPublishers.noBody()).build()).statusCode();
+  }
+
+  @Test
   void corsIsSaidAsTorchServeSaysIt() throws Exception {
     try (RunningServer server =
         new RunningServer(

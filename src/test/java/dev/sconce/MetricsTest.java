@@ -1,29 +1,32 @@
 package dev.sconce;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sconce.http.RawClient.Reply;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What Prometheus and the dashboard read from a server that has answered requests. */
 class MetricsTest {
-  private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*),})? .*");
-  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   /** Names in PromQL that are no metric: functions, operators and what follows them in brackets. */
   private static final Pattern NO_METRIC =
@@ -33,27 +36,10 @@ class MetricsTest {
   private static final Pattern GROUPING = Pattern.compile("by \\(([^)]*)\\)");
   private static final Pattern MATCHER = Pattern.compile("(\\w+)(?:=~|=)\"");
 
-  /** What a running TorchServe 0.12.0 showed: its families, and one sample of each. */
-  private static final Path TORCHSERVE = Path.of("src/test/resources/metrics/torchserve");
+  /** Some are told just after an answer, or by a thread of their own. */
+  private static final int MOST_TRIES = 10_000;
 
   @TempDir Path directory;
-
-  /** Labels of each sample name. */
-  private static Map<String, Set<String>> labels(String text) {
-    Map<String, Set<String>> labels = new TreeMap<>();
-    text.lines()
-        .filter(line -> !line.startsWith("#"))
-        .forEach(
-            line -> {
-              Matcher sample = SAMPLE.matcher(line);
-              assertThat(sample.matches()).as(line).isTrue();
-              Set<String> of = labels.computeIfAbsent(sample.group(1), name -> new HashSet<>());
-              if (sample.group(2) != null) {
-                LABEL.matcher(sample.group(2)).results().forEach(label -> of.add(label.group(1)));
-              }
-            });
-    return labels;
-  }
 
   private static Set<String> types(String text) {
     return text.lines().filter(line -> line.startsWith("# TYPE")).collect(Collectors.toSet());
@@ -81,10 +67,10 @@ class MetricsTest {
   void everyFamilyOfTorchServesIsThereWithItsTypeAndLabels() throws Exception {
     try (RunningServer server = RunningServer.withTwin(directory)) {
       String text = metricsOfABusy(server);
-      assertThat(text.lines()).containsAll(Files.readAllLines(TORCHSERVE.resolve("families.txt")));
-      Map<String, Set<String>> labels = labels(text);
-      labels(Files.readString(TORCHSERVE.resolve("samples.txt")))
-          .forEach((name, of) -> assertThat(labels.get(name)).as(name).isEqualTo(of));
+      ContractReplay replay = new ContractReplay(server);
+      replay.check("metrics_prometheus");
+      replay.check("metrics_filtered");
+      replay.check("metrics_filtered_unknown");
       assertThat(text)
           .contains("ts_inference_requests_total{model_name=\"twin\",model_version=\"default\"")
           .contains(
@@ -108,7 +94,7 @@ class MetricsTest {
     assertThat(expressions).hasSizeGreaterThan(20);
     try (RunningServer server = RunningServer.withTwin(directory)) {
       String text = metricsOfABusy(server);
-      Map<String, Set<String>> labels = labels(text);
+      Map<String, Set<String>> labels = MetricsText.labels(text);
       for (String gpu : List.of("GPUUtilization", "GPUMemoryUtilization", "GPUMemoryUsed")) {
         assertThat(types(text)).contains("# TYPE " + gpu + " gauge");
         labels.putIfAbsent(gpu, Set.of("Level", "DeviceId", "Hostname"));
@@ -140,12 +126,93 @@ class MetricsTest {
     }
   }
 
+  /** Waits until what TorchServe had seen has been seen here, too, and compares. */
+  private static void check(RunningServer server, String capture) throws Exception {
+    check(server, capture, TorchServeAnswer.reply(capture));
+  }
+
+  private static void check(RunningServer server, String capture, Reply theirs) throws Exception {
+    ContractReplay replay = new ContractReplay(server);
+    Set<String> seen = MetricsText.labels(theirs.body()).keySet();
+    Reply ours = replay.ask(capture);
+    for (int i = 0; i < MOST_TRIES && !shows(ours, seen); i++) {
+      ours = replay.ask(capture);
+    }
+    replay.check(capture, theirs, ours);
+  }
+
+  private static boolean shows(Reply metrics, Set<String> names) {
+    return MetricsText.labels(metrics.body()).keySet().containsAll(names);
+  }
+
+  private static int freePort() throws Exception {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
   @Test
-  void anExplicitModeRestrictsWhatIsShown() throws Exception {
+  void aFreshServerShowsWhatTorchServeShows() throws Exception {
     try (RunningServer server =
-        RunningServer.withArchive(directory, List.of("twin=twin.mar"), "metrics_mode=log")) {
-      assertThat(server.ping().statusCode()).isEqualTo(200);
-      assertThat(server.metrics().body()).isEmpty();
+        RunningServer.withArchive(
+            directory,
+            List.of("twin=twin.mar"),
+            "default_workers_per_model=1",
+            "metrics_mode=prometheus")) {
+      Reply theirs = TorchServeAnswer.reply("metrics_fresh_startup");
+      String body = theirs.body().replaceFirst("(?m)^WorkerThreadTime\\{.*\n", "");
+      assertThat(body).isNotEqualTo(theirs.body()); // as the README's table says
+      Reply expected = new Reply(theirs.statusLine(), theirs.headers(), body);
+      check(server, "metrics_fresh_startup", expected);
+    }
+  }
+
+  @Test
+  void atOneAddressWithTheOthersTheyAreTheSame() throws Exception {
+    String address = "http://127.0.0.1:" + freePort();
+    try (RunningServer server =
+        RunningServer.withArchive(
+            directory,
+            List.of("twin=twin.mar"),
+            "default_workers_per_model=1",
+            "inference_address=" + address,
+            "management_address=" + address,
+            "metrics_address=" + address)) {
+      assertThat(server.predict(GoldenPairs.served().form(0)).statusCode()).isEqualTo(200);
+      assertThat(server.manage("GET", "/models/stranger").statusCode()).isEqualTo(404);
+      check(server, "combined_metrics");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"legacy, metrics_legacy", "log, metrics_log_mode_empty"})
+  void anExplicitModeRestrictsWhatIsShown(String mode, String capture) throws Exception {
+    try (RunningServer server =
+        RunningServer.withArchive(
+            directory,
+            List.of("twin=twin.mar"),
+            "default_workers_per_model=1",
+            "metrics_mode=" + mode)) {
+      assertThat(server.predict(GoldenPairs.served().form(0)).statusCode()).isEqualTo(200);
+      check(server, capture);
+    }
+  }
+
+  @Test
+  void switchedOffTheyAreNowhere() throws Exception {
+    int port = freePort();
+    try (RunningServer server =
+        new RunningServer(
+            directory,
+            directory,
+            List.of(),
+            "enable_metrics_api=false",
+            "metrics_address=http://127.0.0.1:" + port)) {
+      String curlCannotConnect = "[curl exit 7]";
+      assertThat(TorchServeAnswer.text("cfg_metrics_disabled")).contains(curlCannotConnect);
+      assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+          .isInstanceOf(ConnectException.class);
+      assertThat(server.manage("GET", "/metrics").statusCode()).isEqualTo(404);
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.sconce.config.Overrides;
 import dev.sconce.http.LeakCheck;
 import dev.sconce.http.ListenAddress;
 import dev.sconce.model.ModelDescription;
+import dev.sconce.snapshot.SnapshotFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -40,6 +41,7 @@ final class RunningServer implements AutoCloseable {
   final Path store;
   private final HttpClient client = HttpClient.newHttpClient();
   private final ModelServer server;
+  private final List<String> failed;
 
   /**
    * Starts it and waits for its models.
@@ -49,23 +51,53 @@ final class RunningServer implements AutoCloseable {
    * @param lines of {@code config.properties}
    */
   RunningServer(Path directory, Path store, List<String> models, String... lines) throws Exception {
+    this(store, directory, new Overrides(config(directory, lines), Optional.of(store), models));
+    if (!failed.isEmpty()) {
+      server.close();
+      throw new IllegalStateException(failed + " cannot be served");
+    }
+  }
+
+  private RunningServer(Path store, Path directory, Overrides overrides) throws Exception {
     this.store = store;
+    ConfigLoader loader =
+        new ConfigLoader(Runtime.getRuntime().maxMemory(), directory, directory, Map.of());
+    server = ModelServer.start(loader.load(overrides));
+    failed = server.loadStartupModels().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** One that serves although not all of {@code models} can be served. */
+  static RunningServer withFailing(Path directory, Path store, List<String> models, String... lines)
+      throws Exception {
+    Overrides overrides = new Overrides(config(directory, lines), Optional.of(store), models);
+    return new RunningServer(store, directory, overrides);
+  }
+
+  /**
+   * One that writes snapshots, and goes on from the newest there is.
+   *
+   * @param models what to load if there is none yet
+   */
+  static RunningServer withSnapshots(Path directory, Path store, String models) throws Exception {
+    Path snapshots = Files.createDirectories(directory.resolve("config"));
+    Optional<Path> none =
+        SnapshotFiles.newest(snapshots).isPresent()
+            ? Optional.empty()
+            : config(directory, "load_models=" + models, "default_workers_per_model=1");
+    return new RunningServer(
+        store,
+        directory,
+        new Overrides(none, Optional.of(snapshots), Overrides.keys(Optional.of(store), List.of())));
+  }
+
+  private static Optional<Path> config(Path directory, String... lines) throws IOException {
     Path config = directory.resolve("config.properties");
     Files.writeString(
         config,
         "inference_address=http://127.0.0.1:0\nmanagement_address=http://127.0.0.1:0\n"
             + "metrics_address=http://127.0.0.1:0\n"
             + String.join("\n", lines));
-    ConfigLoader loader =
-        new ConfigLoader(Runtime.getRuntime().maxMemory(), directory, directory, Map.of());
-    server =
-        ModelServer.start(
-            loader.load(new Overrides(Optional.of(config), Optional.of(store), models)));
-    List<String> failed = server.loadStartupModels().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    if (!failed.isEmpty()) {
-      server.close();
-      throw new IllegalStateException(failed + " cannot be served");
-    }
+    return Optional.of(config);
   }
 
   /** Over a new store with {@code twin.mar} in it. */
@@ -150,9 +182,9 @@ final class RunningServer implements AutoCloseable {
         .timeout(PATIENCE);
   }
 
-  /** The port of inference, management or metrics, if it has one of its own. */
+  /** The port of inference, management or metrics; they may share one. */
   int port(int listener) {
-    return ((InetSocketAddress) server.addresses().get(listener).socket()).getPort();
+    return ((InetSocketAddress) address(listener)).getPort();
   }
 
   HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {

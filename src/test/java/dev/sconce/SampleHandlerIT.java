@@ -1,5 +1,7 @@
 package dev.sconce;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +52,7 @@ class SampleHandlerIT {
         Path file = Path.of("sample/pictures", picture.getKey());
         check(predict(ports.get(0), file), picture.getValue());
       }
+      checkMetrics(ports.get(2), golden);
     } finally {
       server.destroy();
       server.waitFor();
@@ -142,6 +146,19 @@ class SampleHandlerIT {
     String path = "/models?url=gradcam.mar&initial_workers=1&synchronous=true";
     HttpResponse<String> response = send(request(port, path).POST(BodyPublishers.noBody()).build());
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+  }
+
+  /** The handler counts which classes it saw. */
+  private void checkMetrics(String port, JsonNode golden) throws Exception {
+    String metrics = send(request(port, "/metrics?name[]=ClassesSeen").build()).body();
+    Map<String, Long> seen =
+        golden.valueStream().collect(groupingBy(it -> it.get("class").asText(), counting()));
+    seen.forEach(
+        (name, count) ->
+            assertThat(metrics)
+                .containsPattern(
+                    "ClassesSeen\\{Class=\"%s\",ModelName=\"gradcam\",.*} %d.0"
+                        .formatted(name, count)));
   }
 
   private JsonNode predict(String port, Path picture) throws Exception {

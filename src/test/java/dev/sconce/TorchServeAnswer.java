@@ -9,22 +9,36 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a running TorchServe 0.12.0 answered, and what it was asked: a file of {@code
+ * What a running TorchServe 0.12.0 was asked and answered: the files of {@code
  * src/test/resources/contract}.
- *
- * @param command the line behind the shell's prompt
- * @param reply the answer; its body is one character for each byte
  */
-record TorchServeAnswer(String command, Reply reply) {
+final class TorchServeAnswer {
   static final Path DIRECTORY = Path.of("src/test/resources/contract");
+  private static final String PROMPT = "$ ";
 
-  static TorchServeAnswer read(String name) throws IOException {
+  private TorchServeAnswer() {}
+
+  /** What it was asked: the line behind the shell's prompt. */
+  static String command(String name) throws IOException {
+    String line = first(text(name));
+    if (!line.startsWith(PROMPT)) {
+      throw new IllegalArgumentException(name + " has no command");
+    }
+    return line.substring(PROMPT.length()).strip();
+  }
+
+  /** The whole file. */
+  static String text(String name) throws IOException {
+    byte[] bytes = Files.readAllBytes(DIRECTORY.resolve(name + ".txt"));
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** The answer; its body is one character for each byte. */
+  static Reply reply(String name) throws IOException {
     byte[] bytes = Files.readAllBytes(DIRECTORY.resolve(name + ".txt"));
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    int line = text.indexOf('\n');
-    String command =
-        new String(bytes, 0, line, StandardCharsets.UTF_8).replaceFirst("^\\$ ", "").strip();
-    String rest = text.substring(line + 1).replaceFirst("^HTTP/1.1 100 Continue\r?\n\r?\n", "");
+    String answer = text.startsWith(PROMPT) ? text.substring(text.indexOf('\n') + 1) : text;
+    String rest = answer.replaceFirst("^HTTP/1.1 100 Continue\r?\n\r?\n", "");
     List<String> head = new ArrayList<>();
     for (String header = first(rest); !header.isEmpty(); header = first(rest)) {
       head.add(header.replaceFirst("\r$", ""));
@@ -37,8 +51,7 @@ record TorchServeAnswer(String command, Reply reply) {
         rest.substring(first(rest).length() + 1).replaceFirst("\n?\\[curl exit 0]\\s*$", "");
     Reply reply = new Reply(head.get(0), head.subList(1, head.size()), body);
     boolean chunked = reply.header("transfer-encoding").equals("chunked");
-    return new TorchServeAnswer(
-        command, chunked ? new Reply(head.get(0), reply.headers(), joined(body)) : reply);
+    return chunked ? new Reply(head.get(0), reply.headers(), joined(body)) : reply;
   }
 
   /** What is in the chunks that curl's {@code --raw} shows. */

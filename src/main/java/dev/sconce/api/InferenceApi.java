@@ -14,6 +14,7 @@ import dev.sconce.model.ModelDescription;
 import dev.sconce.model.Models;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -41,12 +42,15 @@ public final class InferenceApi {
     addTo(router, "/predictions", guard, false);
     addTo(router, "/explanations", guard, true);
     router
-        .route("OPTIONS", "/predictions/{model}", behind(guard, this::describe))
         .any("/v1/models/{model}:predict", behind(guard, request -> kserve(request, false)))
         .any("/v1/models/{model}:explain", behind(guard, request -> kserve(request, true)))
         .any("/{model}/predict", behind(guard, this::withQuery))
         .any("/{model}/{version}/predict", behind(guard, this::withQuery));
     WorkflowApi.addPredictions(router, guard);
+    Set<String> described = router.routes();
+    described.add("OPTIONS /predictions/{model}");
+    router.route(
+        "OPTIONS", "/predictions/{model}", behind(guard, request -> describe(request, described)));
   }
 
   private static Endpoint behind(Filter guard, Endpoint endpoint) {
@@ -67,10 +71,10 @@ public final class InferenceApi {
         : Answers.status(500, "Unhealthy");
   }
 
-  private CompletionStage<Response> describe(Request request) {
+  private CompletionStage<Response> describe(Request request, Set<String> routes) {
     String model = request.pathVariable("model");
     ModelDescription found = catalog.describe(model, Optional.empty());
-    return CompletableFuture.completedFuture(OpenApi.ofModel("inference", found));
+    return CompletableFuture.completedFuture(OpenApi.ofModel("inference", found, routes));
   }
 
   private CompletionStage<Response> answer(Request request, boolean explain) {

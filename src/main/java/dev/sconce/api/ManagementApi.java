@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -55,7 +56,6 @@ public final class ManagementApi {
         (method, pattern, endpoint) ->
             router.route(method, pattern, request -> guard.answer(request, endpoint));
     routes.add("GET", "/models", this::list);
-    routes.add("OPTIONS", "/models/{model}", this::explainRoutes);
     routes.add("GET", "/v1/models/{model}", this::ready);
     routes.add("GET", "/models/{model}", this::describe);
     routes.add("GET", "/models/{model}/{version}", this::describe);
@@ -68,6 +68,9 @@ public final class ManagementApi {
       routes.add("DELETE", "/models/{model}/{version}", this::unregister);
     }
     WorkflowApi.addManagement(router, guard);
+    Set<String> described = router.routes();
+    described.add("OPTIONS /models/{model}");
+    routes.add("OPTIONS", "/models/{model}", request -> explainRoutes(request, described));
   }
 
   private interface Guarded {
@@ -126,9 +129,9 @@ public final class ManagementApi {
     return model.workers().stream().anyMatch(worker -> worker.state().equals("READY"));
   }
 
-  private CompletionStage<Response> explainRoutes(Request request) {
-    String model = request.pathVariable("model");
-    return done(OpenApi.ofModel("management", catalog.describe(model, Optional.empty())));
+  private CompletionStage<Response> explainRoutes(Request request, Set<String> routes) {
+    ModelDescription model = catalog.describe(request.pathVariable("model"), Optional.empty());
+    return done(OpenApi.ofModel("management", model, routes));
   }
 
   /** KServe's question whether a model can be asked. */

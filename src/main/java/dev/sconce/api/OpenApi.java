@@ -48,9 +48,11 @@ public final class OpenApi {
    * The routes of one document that name a model, for that model.
    *
    * @param document {@code inference} or {@code management}
+   * @param routes which there are
    */
-  static Response ofModel(String document, ModelDescription model) {
+  static Response ofModel(String document, ModelDescription model, Set<String> routes) {
     ObjectNode all = read(document);
+    boolean unused = cut(all, routes);
     ObjectNode cut = all.deepCopy();
     cut.withObject("/info").put("title", "Sconce: " + model.key().name());
     cut.withObject("/info").put("version", model.key().version());

@@ -3,6 +3,7 @@ package dev.sconce.auth;
 import dev.sconce.auth.AuthSettings.Asked;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.http.CorsSettings;
 import dev.sconce.http.Filter;
 import dev.sconce.http.Request;
 import dev.sconce.http.Response;
@@ -12,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -23,7 +25,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A caller is on this machine if its connection comes from a loopback address or through a unix
  * socket. What a request says of itself ({@code X-Forwarded-For}) is not believed, so whoever comes
- * through a proxy is where the proxy is.
+ * through a proxy is where the proxy is. A page of another origin is nobody on this machine, though
+ * a browser here calls for it.
  */
 public final class Doorkeeper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Doorkeeper.class);
@@ -34,16 +37,20 @@ public final class Doorkeeper implements AutoCloseable {
   private static final Filter OPEN = (request, next) -> next.answer(request);
 
   private final Asked asked;
+  private final ForeignPages pages;
   private final TokenStore tokens;
   private final Executor writer;
 
   /**
    * Makes the keys. Nobody knows them before {@link #publish}.
    *
+   * @param cors which origin's pages may call the management API from this machine
    * @param writer where the key file is written when a key is renewed
    */
-  public Doorkeeper(AuthSettings settings, SecureRandom random, Clock clock, Executor writer) {
+  public Doorkeeper(
+      AuthSettings settings, CorsSettings cors, SecureRandom random, Clock clock, Executor writer) {
     this.asked = settings.asked();
+    this.pages = new ForeignPages(cors);
     this.tokens = new TokenStore(settings, random, clock);
     this.writer = writer;
   }
@@ -57,7 +64,7 @@ public final class Doorkeeper implements AutoCloseable {
   public Filter management() {
     return switch (asked) {
       case OF_NOBODY -> OPEN;
-      case OF_REMOTE_MANAGEMENT -> letLocalIn(guard(KeyKind.MANAGEMENT));
+      case OF_REMOTE_MANAGEMENT -> letLocalIn();
       case OF_EVERYONE -> guard(KeyKind.MANAGEMENT);
     };
   }
@@ -76,9 +83,17 @@ public final class Doorkeeper implements AutoCloseable {
             : refused(REFUSED);
   }
 
-  private static Filter letLocalIn(Filter guard) {
-    return (request, next) ->
-        isLocal(request.remoteAddress()) ? next.answer(request) : guard.answer(request, next);
+  private Filter letLocalIn() {
+    Filter guard = guard(KeyKind.MANAGEMENT);
+    return (request, next) -> {
+      if (!isLocal(request.remoteAddress())) {
+        return guard.answer(request, next);
+      }
+      Optional<String> page = pages.behind(request);
+      return page.isEmpty() || tokens.accepts(KeyKind.MANAGEMENT, request.header("authorization"))
+          ? next.answer(request)
+          : refused(REFUSED + " (" + page.get() + ", which cors_allowed_origin does not name)");
+    };
   }
 
   private static boolean isLocal(SocketAddress caller) {

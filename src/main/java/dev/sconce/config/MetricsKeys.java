@@ -10,9 +10,8 @@ final class MetricsKeys {
 
   static MetricsSettings read(KeyReader keys) {
     MetricsSettings base = MetricsSettings.DEFAULT;
-    keys.meaningless("metrics_config", "the families are fixed: TorchServe's and the server's own");
-    keys.meaningless(
-        "model_metrics_auto_detect", "handlers written in Java have no metrics of their own");
+    keys.meaningless("metrics_config", "handlers declare their own families, the others are fixed");
+    keys.meaningless("model_metrics_auto_detect", "what a handler declares is always shown");
     keys.meaningless("system_metrics_cmd", "the server looks at the system itself");
     return new MetricsSettings(
         mode(keys),

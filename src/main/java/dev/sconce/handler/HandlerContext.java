@@ -17,6 +17,7 @@ import java.util.Set;
  * @param settings the model's configuration ({@code model-config.yaml})
  * @param device where this handler's worker computes
  * @param shared what all workers of this model version on this device share
+ * @param metrics the handler's own metrics
  */
 public record HandlerContext(
     String modelName,
@@ -26,7 +27,8 @@ public record HandlerContext(
     Optional<String> replacedHandler,
     HandlerSettings settings,
     Device device,
-    SharedResources shared) {
+    SharedResources shared,
+    HandlerMetrics metrics) {
 
   /**
    * The file that the model is in: the manifest's {@code serializedFile}; without one, the

@@ -145,7 +145,7 @@ public final class Router implements Endpoint {
       return route(ANY_METHOD, pattern, endpoint);
     }
 
-    /** The routes so far: {@code GET /models/{model}}, with {@code *} for any method. */
+    /** A new set of the routes so far: {@code GET /models/{model}}, {@code *} for any method. */
     public Set<String> routes() {
       return routes.stream()
           .map(route -> route.method() + " " + route.path())

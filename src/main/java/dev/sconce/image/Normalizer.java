@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
  */
 public final class Normalizer {
   private static final int CHANNELS = 3;
+  private static final double MOST = 255;
 
   private final float[][] tables = new float[CHANNELS][256];
 
@@ -21,6 +22,20 @@ public final class Normalizer {
    *     finite, or a {@code std} is zero
    */
   public Normalizer(double[] mean, double[] std) {
+    this(MOST, mean, std);
+  }
+
+  /**
+   * The normalisation of values that are divided by another number than 255 first, as fast.ai's
+   * {@code IntToFloatTensor(div)} does.
+   *
+   * @throws ServingException as the other constructor, also if the divisor is zero or not finite
+   */
+  public Normalizer(double divisor, double[] mean, double[] std) {
+    float div = (float) divisor;
+    if (div == 0 || !Float.isFinite(div)) {
+      throw invalid("div: " + divisor + " (expected: finite, not 0)");
+    }
     check("mean", mean);
     check("std", std);
     for (int channel = 0; channel < CHANNELS; channel++) {
@@ -30,7 +45,7 @@ public final class Normalizer {
         throw invalid("std: " + std[channel] + " (expected: not 0)");
       }
       for (int value = 0; value < 256; value++) {
-        tables[channel][value] = (value / 255f - shift) / scale;
+        tables[channel][value] = (value / div - shift) / scale;
       }
     }
   }

@@ -101,15 +101,8 @@ public record PictureTransform(
     int x = Math.max(0, left);
     int y = Math.max(0, top);
     RgbImage part = window(picture, width, height, x, y, right - x, bottom - y);
-    if (part.width() == size.width() && part.height() == size.height()) {
-      return part;
-    }
-    byte[] pixels = new byte[3 * size.width() * size.height()];
-    for (int row = 0; row < part.height(); row++) {
-      int to = 3 * ((y - top + row) * size.width() + x - left);
-      System.arraycopy(part.pixels(), 3 * row * part.width(), pixels, to, 3 * part.width());
-    }
-    return new RgbImage(size.width(), size.height(), pixels);
+    return new PictureView(part, left - x, top - y, size.width(), size.height(), Padding.ZEROS)
+        .copy();
   }
 
   /** Where the crop begins in a side, below 0 if it is longer: half of the difference. */

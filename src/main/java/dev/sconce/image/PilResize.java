@@ -13,7 +13,7 @@ import java.util.Arrays;
 public final class PilResize {
   private static final int HALF = 1 << (PilWeights.PRECISION - 1);
 
-  private final RgbImage in;
+  private final PictureView in;
   private final PilWeights across;
   private final PilWeights down;
   private final boolean rowsFirst;
@@ -32,7 +32,7 @@ public final class PilResize {
 
   private final byte[] out;
 
-  private PilResize(RgbImage in, PilWeights across, PilWeights down, boolean rowsFirst) {
+  private PilResize(PictureView in, PilWeights across, PilWeights down, boolean rowsFirst) {
     this.in = in;
     this.across = across;
     this.down = down;
@@ -59,17 +59,23 @@ public final class PilResize {
    * @throws IllegalArgumentException if a side is not positive
    */
   public static RgbImage resize(RgbImage picture, int width, int height, ResizeFilter filter) {
-    return resize(picture, filter, width, height, 0, 0, width, height);
+    return resize(PictureView.of(picture), filter, width, height);
   }
 
   /** A part of the picture in another size, bilinearly; only that part is computed. */
   static RgbImage resize(
       RgbImage picture, int fullWidth, int fullHeight, int left, int top, int width, int height) {
-    return resize(picture, ResizeFilter.BILINEAR, fullWidth, fullHeight, left, top, width, height);
+    PictureView all = PictureView.of(picture);
+    return resize(all, ResizeFilter.BILINEAR, fullWidth, fullHeight, left, top, width, height);
+  }
+
+  /** What is seen of a picture in another size. */
+  static RgbImage resize(PictureView view, ResizeFilter filter, int width, int height) {
+    return resize(view, filter, width, height, 0, 0, width, height);
   }
 
   private static RgbImage resize(
-      RgbImage picture,
+      PictureView picture,
       ResizeFilter filter,
       int fullWidth,
       int fullHeight,
@@ -91,7 +97,7 @@ public final class PilResize {
     int oldest = 0;
     int next = 0;
     for (int y = down.start(0); oldest < down.count(); y++) {
-      load(3 * y * in.width());
+      load(y);
       while (next < down.count() && down.start(next) <= y) {
         Arrays.fill(sums[next % sums.length], HALF);
         next++;
@@ -108,9 +114,9 @@ public final class PilResize {
 
   private void load(int row) {
     if (rowsFirst) {
-      resample(in.pixels(), row, line);
+      resample(in.array(row), in.offset(row), line);
     } else {
-      widen(in.pixels(), row, line);
+      widen(in.array(row), in.offset(row), line);
     }
   }
 

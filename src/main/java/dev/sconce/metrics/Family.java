@@ -15,4 +15,7 @@ public interface Family<M> {
 
   /** Takes the metric of these label values out; what is still added to it is lost. */
   void remove(String... labelValues);
+
+  /** Takes the family itself out; its name is free again. */
+  void close();
 }

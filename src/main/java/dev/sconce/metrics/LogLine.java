@@ -1,6 +1,7 @@
 package dev.sconce.metrics;
 
 import java.time.Clock;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 
 /**
@@ -8,6 +9,9 @@ import org.slf4j.Logger;
  * PredictionTime.ms:1450.63|#ModelName:siamese,Level:Model|#hostname:vm,requestID:7b…,timestamp:17…}.
  */
 final class LogLine {
+  /** What ends a label's value, or a line. */
+  private static final Pattern ENDING = Pattern.compile("[\\p{Cntrl}|,#]");
+
   private final Logger log;
   private final Clock clock;
   private final String start;
@@ -25,9 +29,14 @@ final class LogLine {
     StringBuilder labels = new StringBuilder("|#");
     int last = labelNames.length - 1;
     for (int i = 0; i < last; i++) {
-      labels.append(i == 0 ? "" : ",").append(labelNames[i]).append(':').append(values[i]);
+      labels.append(i == 0 ? "" : ",").append(labelNames[i]).append(':').append(oneWord(values[i]));
     }
     this.end = labels.append("|#hostname:").append(values[last]).toString();
+  }
+
+  /** Values may be a handler's, and come from a request. */
+  private static String oneWord(String value) {
+    return ENDING.matcher(value).replaceAll("_");
   }
 
   void write(double value) {

@@ -102,6 +102,16 @@ public final class MetricRegistry {
    * @param labelNames the host name's comes last
    */
   public Family<Counter> torchServeCounter(String name, String unit, String... labelNames) {
+    return torchServeCounter(SERVER_LOG, name, unit, labelNames);
+  }
+
+  /** Adds a family of TorchServe's whose lines are in the log of what handlers measure. */
+  public Family<Counter> torchServeModelCounter(String name, String unit, String... labelNames) {
+    return torchServeCounter(MODEL_LOG, name, unit, labelNames);
+  }
+
+  private Family<Counter> torchServeCounter(
+      Logger log, String name, String unit, String... labelNames) {
     return family(
         name,
         io.prometheus.client.Counter.build(name, help("counter", unit))
@@ -111,10 +121,30 @@ public final class MetricRegistry {
           if (!mode.logs(name)) {
             return child::inc;
           }
-          LogLine line = new LogLine(SERVER_LOG, clock, name, unit, labelNames, labelValues);
+          LogLine line = new LogLine(log, clock, name, unit, labelNames, labelValues);
           return amount -> {
             child.inc(amount);
             line.write(amount);
+          };
+        });
+  }
+
+  /** See {@link #torchServeModelCounter}; the buckets are Prometheus' client's own. */
+  public Family<Histogram> torchServeModelHistogram(
+      String name, String unit, String... labelNames) {
+    return family(
+        name,
+        io.prometheus.client.Histogram.build(name, help("histogram", unit))
+            .labelNames(labelNames)
+            .create(),
+        (child, labelValues) -> {
+          if (!mode.logs(name)) {
+            return child::observe;
+          }
+          LogLine line = new LogLine(MODEL_LOG, clock, name, unit, labelNames, labelValues);
+          return value -> {
+            child.observe(value);
+            line.write(value);
           };
         });
   }
@@ -174,6 +204,13 @@ public final class MetricRegistry {
       public void remove(String... labelValues) {
         known.remove(List.of(labelValues));
         collector.remove(labelValues);
+      }
+
+      @Override
+      public void close() {
+        if (mode.exposes(name)) {
+          registry.unregister(collector);
+        }
       }
     };
   }

@@ -6,6 +6,7 @@ import dev.sconce.handler.Deadline;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
+import dev.sconce.worker.WorkerPool;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +49,7 @@ public final class InferenceService {
           "Model %s: its handler %s does not explain (expected: one of %s, or your own that does)"
               .formatted(name, model.handlerName(), explainingHandlers));
     }
-    return model.pool().submit(input, version.orElse("default"));
+    return model.pool().submit(input, version.orElse(WorkerPool.DEFAULT_VERSION));
   }
 
   /**

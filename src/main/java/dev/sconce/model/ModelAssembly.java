@@ -227,7 +227,8 @@ final class ModelAssembly {
               choice.replaced(),
               handlerSettings(archive),
               device,
-              shared);
+              shared,
+              tools.metrics().ofHandlers(key.name()));
       Handler<?, ?> made = choice.source().maker().get();
       Handler<?, ?> handler =
           settings.envelope().<Handler<?, ?>>map(envelope -> envelope.around(made)).orElse(made);

@@ -5,7 +5,7 @@ import dev.sconce.error.ServingException;
 import dev.sconce.network.DynamicUnet.Options;
 import dev.sconce.network.DynamicUnet.Range;
 import dev.sconce.weights.Learner;
-import dev.sconce.weights.SavedModule;
+import dev.sconce.weights.SavedObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,8 +56,8 @@ final class UnetTraces {
   }
 
   private void requireKnown() {
-    for (Map.Entry<String, SavedModule> entry : learner.modules().entrySet()) {
-      SavedModule module = entry.getValue();
+    for (Map.Entry<String, SavedObject> entry : learner.modules().entrySet()) {
+      SavedObject module = entry.getValue();
       if (module.leavesNoKeys() && !KNOWN.contains(module.type())) {
         throw new ServingException(
             ErrorCode.INVALID_MODEL,
@@ -73,8 +73,8 @@ final class UnetTraces {
 
   /** Batch norms are folded with PyTorch's default; another value would give other masks. */
   private void requireUsualEps() {
-    for (Map.Entry<String, SavedModule> entry : learner.modules().entrySet()) {
-      SavedModule module = entry.getValue();
+    for (Map.Entry<String, SavedObject> entry : learner.modules().entrySet()) {
+      SavedObject module = entry.getValue();
       double eps = module.number("eps").orElse(BatchNorm.EPS);
       if (module.type().contains("BatchNorm") && eps != BatchNorm.EPS) {
         throw new ServingException(

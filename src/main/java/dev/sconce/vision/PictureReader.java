@@ -36,7 +36,7 @@ final class PictureReader {
 
   /** The second half of {@link #read}. */
   RgbImage fit(String name, RgbImage picture, PictureSettings settings) {
-    return named(name, () -> settings.transform().apply(picture));
+    return named(name, () -> settings.resize(picture));
   }
 
   private static RgbImage named(String name, Supplier<RgbImage> step) {

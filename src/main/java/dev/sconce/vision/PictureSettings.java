@@ -2,6 +2,10 @@ package dev.sconce.vision;
 
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerSettings;
+import dev.sconce.image.FastaiTransform;
+import dev.sconce.image.FastaiTransform.CropPad;
+import dev.sconce.image.FastaiTransform.Method;
+import dev.sconce.image.FastaiTransform.Resize;
 import dev.sconce.image.Normalizer;
 import dev.sconce.image.PictureSize;
 import dev.sconce.image.PictureTransform;
@@ -18,11 +22,20 @@ import java.util.OptionalInt;
  * resize}, {@code centerCrop}, {@code mean} and {@code std} of {@code model-config.yaml}, in
  * torchvision's meaning.
  *
- * @param transform resizes and crops
- * @param mean of each channel, taken off after scaling to 0…1
- * @param std of each channel, divided by after that
+ * @param learner resizes and crops as a fast.ai learner does; empty if that does not say how
+ * @param transform resizes and crops then
+ * @param divisor of the bytes: 255 for 0…1
+ * @param mean of each channel, taken off after that
+ * @param std of each channel, divided by at last
  */
-record PictureSettings(PictureTransform transform, List<Double> mean, List<Double> std) {
+record PictureSettings(
+    List<FastaiTransform> learner,
+    PictureTransform transform,
+    double divisor,
+    List<Double> mean,
+    List<Double> std) {
+  private static final double MOST = 255;
+
   /** ImageNet's statistics, which torchvision's models were trained with. */
   private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
 
@@ -37,11 +50,12 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
 
   /** {@code ToTensor} alone: pictures in their own size, 0…1. */
   static final PictureSettings AS_THEY_ARE =
-      new PictureSettings(PictureTransform.NONE, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
+      new PictureSettings(
+          List.of(), PictureTransform.NONE, MOST, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
 
   /** Those sizes with ImageNet's statistics. */
   static PictureSettings imagenet(PictureTransform transform) {
-    return new PictureSettings(transform, IMAGENET_MEAN, IMAGENET_STD);
+    return new PictureSettings(List.of(), transform, MOST, IMAGENET_MEAN, IMAGENET_STD);
   }
 
   /**
@@ -56,34 +70,62 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
       throw settings.fault("std", "3 numbers > 0");
     }
     List<Double> mean = settings.numbers("mean", 3).orElse(fallback.mean);
-    return new PictureSettings(transform(settings, fallback.transform), mean, std);
+    return transform(settings)
+        .map(size -> new PictureSettings(List.of(), size, fallback.divisor, mean, std))
+        .orElseGet(
+            () ->
+                new PictureSettings(
+                    fallback.learner, fallback.transform, fallback.divisor, mean, std));
   }
 
   /**
-   * As {@link #of}, for networks that take all pictures in one size.
+   * As {@link #of}, for networks that take all pictures in one size, or as a learner has them.
    *
    * @throws ServingException {@code INVALID_MODEL} also if the sizes would differ
    */
   static PictureSettings ofOneSize(HandlerSettings settings, PictureSettings fallback) {
     PictureSettings pictures = of(settings, fallback);
-    if (!pictures.sizeIsFixed()) {
+    if (pictures.learner.isEmpty() && !pictures.sizeIsFixed()) {
       throw settings.fault(
           "resize", "centerCrop besides, or imageSize: all pictures need one size");
     }
     return pictures;
   }
 
-  /** A black picture in the size that every picture gets. */
+  /** A black picture in the size that every picture gets, or that none exceeds. */
   RgbImage blank() {
-    return transform.apply(new RgbImage(1, 1, new byte[3]));
+    RgbImage pixel = new RgbImage(1, 1, new byte[3]);
+    return learnersSize()
+        .map(size -> PictureTransform.imageSize(size.height(), size.width()).apply(pixel))
+        .orElseGet(() -> transform.apply(pixel));
   }
 
-  private static PictureTransform transform(HandlerSettings settings, PictureTransform fallback) {
+  private Optional<PictureSize> learnersSize() {
+    return learner.isEmpty()
+        ? Optional.empty()
+        : Optional.of(learner.get(learner.size() - 1).size());
+  }
+
+  /**
+   * A picture in the size that the network gets it in.
+   *
+   * @throws ServingException {@code BAD_REQUEST} if its proportions do not allow that
+   */
+  RgbImage resize(RgbImage picture) {
+    RgbImage resized = picture;
+    for (FastaiTransform step : learner) {
+      resized = step.apply(resized);
+    }
+    return transform.apply(resized);
+  }
+
+  /** Empty if the configuration says nothing. */
+  private static Optional<PictureTransform> transform(HandlerSettings settings) {
     Optional<List<Integer>> exact = settings.integers("imageSize", 2);
     Optional<Integer> shorter = settings.integer("resize");
     Optional<Integer> crop = settings.integer("centerCrop");
     if (exact.isEmpty() && shorter.isEmpty() && crop.isEmpty()) {
-      return fallback;
+      return Optional.empty();
     }
     if (exact.isPresent() && shorter.isPresent()) {
       throw settings.fault("resize", "not together with imageSize");
@@ -91,10 +133,11 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
     exact.ifPresent(sides -> sides.forEach(side -> check(settings, "imageSize", side)));
     shorter.ifPresent(side -> check(settings, "resize", side));
     crop.ifPresent(side -> check(settings, "centerCrop", side));
-    return new PictureTransform(
-        exact.map(sides -> new PictureSize(sides.get(0), sides.get(1))),
-        shorter.map(OptionalInt::of).orElse(OptionalInt.empty()),
-        crop.map(side -> new PictureSize(side, side)));
+    return Optional.of(
+        new PictureTransform(
+            exact.map(sides -> new PictureSize(sides.get(0), sides.get(1))),
+            shorter.map(OptionalInt::of).orElse(OptionalInt.empty()),
+            crop.map(side -> new PictureSize(side, side))));
   }
 
   private static void check(HandlerSettings settings, String key, int side) {
@@ -110,7 +153,7 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
 
   /** Makes floats of bytes. */
   Normalizer normalizer() {
-    return new Normalizer(doubles(mean), doubles(std));
+    return new Normalizer(divisor, doubles(mean), doubles(std));
   }
 
   private static double[] doubles(List<Double> values) {
@@ -120,6 +163,7 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
   /** The steps in torchvision's words, to be compared with a Python handler's. */
   List<PythonHandler.Transform> asTorchvision() {
     List<PythonHandler.Transform> steps = new ArrayList<>();
+    learner.forEach(own -> steps.add(asTorchvision(own)));
     transform.imageSize().ifPresent(size -> steps.add(step("Resize", sides(size))));
     transform.resize().ifPresent(side -> steps.add(step("Resize", List.of((double) side))));
     transform.centerCrop().ifPresent(size -> steps.add(step("CenterCrop", sides(size))));
@@ -129,6 +173,14 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
         new PythonHandler.Transform(
             "Normalize", "Normalize(" + mean + ", " + std + ")", statistics));
     return steps;
+  }
+
+  /** torchvision's {@code Resize} does the same only to the whole picture. */
+  private static PythonHandler.Transform asTorchvision(FastaiTransform own) {
+    boolean whole = own instanceof Resize resize && resize.method() == Method.SQUISH;
+    String name = own instanceof CropPad ? "CenterCrop" : "Resize";
+    List<Double> numbers = whole || own instanceof CropPad ? sides(own.size()) : List.of();
+    return new PythonHandler.Transform(name, "fast.ai's " + own, numbers);
   }
 
   private static PythonHandler.Transform step(String name, List<Double> numbers) {
@@ -144,9 +196,16 @@ record PictureSettings(PictureTransform transform, List<Double> mean, List<Doubl
   /** For people who ask what is done with their pictures. */
   Map<String, Object> describe() {
     Map<String, Object> facts = new LinkedHashMap<>();
+    learnersSize().ifPresent(s -> facts.put("imageSize", List.of(s.height(), s.width())));
+    if (!learner.isEmpty()) {
+      facts.put("itemTransforms", learner.stream().map(Object::toString).toList());
+    }
     transform.imageSize().ifPresent(s -> facts.put("imageSize", List.of(s.height(), s.width())));
     transform.resize().ifPresent(side -> facts.put("resize", side));
     transform.centerCrop().ifPresent(s -> facts.put("centerCrop", List.of(s.height(), s.width())));
+    if (divisor != MOST) {
+      facts.put("div", divisor);
+    }
     facts.put("mean", mean);
     facts.put("std", std);
     return facts;

@@ -66,8 +66,14 @@ final class UnetHandler implements JsonHandler<RgbImage, Mask> {
     return reader.read("data", picture, unet().pictures);
   }
 
+  /** A learner may leave pictures in proportions of their own. */
   @Override
   public List<Mask> inference(List<RgbImage> batch) {
+    return BySize.ask(
+        batch, picture -> List.of((long) picture.height(), (long) picture.width()), this::segment);
+  }
+
+  private List<Mask> segment(List<RgbImage> batch) {
     int height = batch.get(0).height();
     int width = batch.get(0).width();
     ByteBuffer filled = pixels.fill(batch, unet().normalizer);

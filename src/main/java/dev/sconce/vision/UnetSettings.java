@@ -1,11 +1,12 @@
 package dev.sconce.vision;
 
 import dev.sconce.handler.HandlerSettings;
+import dev.sconce.image.FastaiTransform;
 import dev.sconce.image.PictureTransform;
 import dev.sconce.network.DynamicUnet.Options;
 import dev.sconce.network.DynamicUnet.Range;
 import dev.sconce.weights.Learner;
-import dev.sconce.weights.Learner.Resize;
+import dev.sconce.weights.Learner.Statistics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,12 +35,19 @@ record UnetSettings(Options options, PictureSettings pictures, Map<String, Objec
    */
   static UnetSettings of(HandlerSettings settings, Optional<Learner> learner) {
     Options options = options(settings, learner.map(Options::of).orElse(Options.DEFAULT));
-    PictureSettings pictures = PictureSettings.ofOneSize(settings, fallback(learner));
+    Optional<LearnerPictures> resized = learner.map(LearnerPictures::new);
+    PictureSettings pictures = PictureSettings.ofOneSize(settings, fallback(learner, resized));
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("blur", options.blur());
     options.yRange().ifPresent(range -> facts.put("yRange", List.of(range.low(), range.high())));
     facts.putAll(pictures.describe());
     learner.ifPresent(from -> addOrigins(facts, settings, from));
+    boolean learnersSize = unset(settings, SIZES).size() == SIZES.size();
+    List<String> differences =
+        resized.map(known -> known.differences(learnersSize)).orElse(List.of());
+    if (!differences.isEmpty()) {
+      facts.put("learnerDiffers", String.join("; ", differences));
+    }
     return new UnetSettings(options, pictures, facts);
   }
 
@@ -58,40 +66,40 @@ record UnetSettings(Options options, PictureSettings pictures, Map<String, Objec
     return new Range(bounds.get(0), bounds.get(1));
   }
 
-  private static PictureSettings fallback(Optional<Learner> learner) {
-    PictureTransform size =
+  private static PictureSettings fallback(
+      Optional<Learner> learner, Optional<LearnerPictures> resized) {
+    List<FastaiTransform> transforms = resized.map(LearnerPictures::transforms).orElse(List.of());
+    PictureSettings original =
+        PictureSettings.imagenet(transforms.isEmpty() ? ORIGINAL_SIZE : PictureTransform.NONE);
+    Statistics statistics =
         learner
-            .flatMap(Learner::resize)
-            .map(resize -> PictureTransform.imageSize(resize.height(), resize.width()))
-            .orElse(ORIGINAL_SIZE);
-    return learner
-        .flatMap(Learner::statistics)
-        .map(statistics -> new PictureSettings(size, statistics.mean(), statistics.std()))
-        .orElse(PictureSettings.imagenet(size));
+            .flatMap(Learner::statistics)
+            .orElse(new Statistics(original.divisor(), original.mean(), original.std()));
+    return new PictureSettings(
+        transforms,
+        original.transform(),
+        statistics.divisor(),
+        statistics.mean(),
+        statistics.std());
   }
 
-  /** What the learner decided, and where it does otherwise than is done here. */
+  /** What the learner decided. */
   private static void addOrigins(
       Map<String, Object> facts, HandlerSettings settings, Learner learner) {
     List<String> origins = new ArrayList<>();
-    Optional<Resize> resize =
-        learner.resize().filter(size -> SIZES.stream().noneMatch(settings.values()::containsKey));
     if (!learner.classNames().isEmpty()) {
       facts.put("classNames", learner.classNames());
       origins.add("classNames");
     }
-    resize.ifPresent(size -> origins.add("imageSize"));
-    learner.statistics().ifPresent(s -> origins.addAll(unset(settings, "mean", "std")));
-    origins.addAll(unset(settings, "blur", "blur_final", "y_range"));
-    facts.put("fromLearner", origins);
-    if (resize.filter(size -> !size.squish()).isPresent()) {
-      facts.put(
-          "learnerDiffers",
-          "it cuts pictures or resizes them more than once; here the whole picture gets imageSize");
+    if (facts.containsKey("itemTransforms")) {
+      origins.add("imageSize");
     }
+    learner.statistics().ifPresent(s -> origins.addAll(unset(settings, List.of("mean", "std"))));
+    origins.addAll(unset(settings, List.of("blur", "blur_final", "y_range")));
+    facts.put("fromLearner", origins);
   }
 
-  private static List<String> unset(HandlerSettings settings, String... keys) {
-    return List.of(keys).stream().filter(key -> !settings.values().containsKey(key)).toList();
+  private static List<String> unset(HandlerSettings settings, List<String> keys) {
+    return keys.stream().filter(key -> !settings.values().containsKey(key)).toList();
   }
 }

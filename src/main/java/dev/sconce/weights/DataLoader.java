@@ -1,7 +1,6 @@
 package dev.sconce.weights;
 
 import dev.sconce.error.ServingException;
-import dev.sconce.weights.Learner.Resize;
 import dev.sconce.weights.Learner.Statistics;
 import dev.sconce.weights.PickleValue.None;
 import dev.sconce.weights.PickleValue.Stateful;
@@ -16,9 +15,19 @@ import java.util.Optional;
  */
 final class DataLoader {
   private static final String TRANSFORMS = "fastai.data.transforms.";
-  private static final String AUGMENT = "fastai.vision.augment.";
+  private static final String TO_TENSOR = TRANSFORMS + "ToTensor";
+  private static final String TO_FLOATS = TRANSFORMS + "IntToFloatTensor";
+  private static final String NORMALIZE = TRANSFORMS + "Normalize";
+  private static final String MASK_CODES = "fastai.vision.core.AddMaskCodes";
+
+  /** What the subclasses of {@code AffineCoordTfm} have, whatever their names. */
+  private static final String COORDINATES = "aff_fs";
+
+  /** The training set's {@code split_idx}. */
+  private static final Long TRAINING = 0L;
+
   private static final int CHANNELS = 3;
-  private static final int LONGEST_SIDE = 1 << 16;
+  private static final double MOST = 255;
 
   private final Source source;
   private final TorchFile file;
@@ -41,8 +50,9 @@ final class DataLoader {
             .map(PythonLists::objects)
             .orElse(List.of());
     Object loader = loaders.isEmpty() ? None.NONE : loaders.get(loaders.size() > 1 ? 1 : 0);
-    return new DataLoader(
-        source, file, pipeline(loader, "after_item"), pipeline(loader, "after_batch"));
+    List<Stateful> batches = new ArrayList<>(pipeline(loader, "before_batch"));
+    batches.addAll(pipeline(loader, "after_batch"));
+    return new DataLoader(source, file, pipeline(loader, "after_item"), batches);
   }
 
   private static List<Stateful> pipeline(Object loader, String name) {
@@ -58,27 +68,29 @@ final class DataLoader {
   /** The codes of {@code MaskBlock(codes)}; empty if it has none. */
   List<String> classNames() {
     return items.stream()
-        .filter(transform -> transform.type().equals("fastai.vision.core.AddMaskCodes"))
+        .filter(transform -> transform.type().equals(MASK_CODES))
         .findFirst()
         .map(transform -> PythonLists.texts(attribute(transform, "codes")))
         .orElse(List.of());
   }
 
   /**
-   * What all {@code Normalize} do one after the other: none leaves 0…1 as it is. Empty if it is not
-   * fast.ai that makes pictures 0…1.
+   * What all {@code IntToFloatTensor} and {@code Normalize} do one after the other. Empty if there
+   * is neither; with the latter alone, values are 0…1 by what somebody else does.
    */
   Optional<Statistics> statistics() {
-    boolean fromZeroToOne =
-        batches.stream().anyMatch(t -> t.type().equals(TRANSFORMS + "IntToFloatTensor"));
-    List<Stateful> steps =
-        batches.stream().filter(t -> t.type().equals(TRANSFORMS + "Normalize")).toList();
-    if (!fromZeroToOne && steps.isEmpty()) {
+    List<Stateful> divided = ofType(TO_FLOATS);
+    List<Stateful> normalized = ofType(NORMALIZE);
+    if (divided.isEmpty() && normalized.isEmpty()) {
       return Optional.empty();
+    }
+    double divisor = divided.isEmpty() ? MOST : 1;
+    for (Stateful step : divided) {
+      divisor *= divisor(step);
     }
     Double[] mean = {0.0, 0.0, 0.0};
     Double[] std = {1.0, 1.0, 1.0};
-    for (Stateful step : steps) {
+    for (Stateful step : normalized) {
       List<Double> stepMean = channels(step, "mean");
       List<Double> stepStd = channels(step, "std");
       for (int c = 0; c < CHANNELS; c++) {
@@ -86,7 +98,19 @@ final class DataLoader {
         std[c] *= stepStd.get(c % stepStd.size());
       }
     }
-    return Optional.of(new Statistics(List.of(mean), List.of(std)));
+    return Optional.of(new Statistics(divisor, List.of(mean), List.of(std)));
+  }
+
+  private List<Stateful> ofType(String type) {
+    return batches.stream().filter(transform -> transform.type().equals(type)).toList();
+  }
+
+  private double divisor(Stateful toFloats) {
+    double divisor = new SavedObject(toFloats).number("div").orElse(MOST);
+    if (!Float.isFinite((float) divisor) || (float) divisor <= 0) {
+      throw source.fault("IntToFloatTensor: div: " + divisor + " (expected: finite, > 0)");
+    }
+    return divisor;
   }
 
   /** One number for each channel, or one for all. */
@@ -116,41 +140,31 @@ final class DataLoader {
             .formatted(name, what, CHANNELS));
   }
 
-  /** The size that the last transform gives which has one. */
-  Optional<Resize> resize() {
-    List<Stateful> ofBatches = sized(batches);
-    List<Stateful> ofItems = sized(items);
-    // PyTorch's order, height first, or one number for both.
-    List<Long> sides = lastSize(ofBatches);
-    if (!ofBatches.isEmpty()) {
-      return sides.isEmpty()
-          ? Optional.empty()
-          : resize(sides.get(0), sides.get(sides.size() - 1), false);
-    }
-    boolean squish =
-        ofItems.size() == 1
-            && ofItems.get(0).type().equals(AUGMENT + "Resize")
-            && attribute(ofItems.get(0), "method").equals("squish");
-    // Pillow's order, width first.
-    sides = lastSize(ofItems);
-    return sides.size() == 2 ? resize(sides.get(1), sides.get(0), squish) : Optional.empty();
+  /** What is done with pictures, but for what makes tensors of them. */
+  List<SavedObject> itemTransforms() {
+    return others(items, TO_TENSOR, MASK_CODES);
   }
 
-  private static Optional<Resize> resize(long height, long width, boolean squish) {
-    return Math.min(height, width) < 1 || Math.max(height, width) > LONGEST_SIDE
-        ? Optional.empty()
-        : Optional.of(new Resize((int) height, (int) width, squish));
+  /** What is done with batches of them, but for what {@link #statistics} tells. */
+  List<SavedObject> batchTransforms() {
+    return others(batches, TO_FLOATS, NORMALIZE);
   }
 
-  private static List<Long> lastSize(List<Stateful> sized) {
-    return sized.isEmpty()
-        ? List.of()
-        : PythonLists.integers(attribute(sized.get(sized.size() - 1), "size"));
-  }
-
-  private static List<Stateful> sized(List<Stateful> transforms) {
+  private static List<SavedObject> others(List<Stateful> transforms, String... told) {
     return transforms.stream()
-        .filter(t -> t.type().startsWith(AUGMENT) && attribute(t, "size") != None.NONE)
+        .filter(transform -> !List.of(told).contains(transform.type()))
+        .filter(DataLoader::changesPictures)
+        .map(SavedObject::new)
         .toList();
+  }
+
+  /**
+   * Whether a transform does anything when {@code learn.predict} runs: those of the training set
+   * alone do not, nor do turning, zooming and warping, which only change the size then.
+   */
+  private static boolean changesPictures(Stateful transform) {
+    return transform.attribute(COORDINATES).isPresent()
+        ? attribute(transform, "size") != None.NONE
+        : !attribute(transform, "split_idx").equals(TRAINING);
   }
 }

@@ -18,16 +18,19 @@ import java.util.Optional;
  * @param modules of the model by path, {@code ""} the model itself, as {@code named_modules()} has
  *     them but for modules in several places, which stand at each
  * @param classNames the codes of a segmentation by class; empty if it has none
- * @param statistics what is done with pictures whose values are 0…1; empty if they do not become
- *     tensors by fast.ai's own transforms
- * @param resize what is done with the size of pictures; empty if nothing is
+ * @param statistics what becomes of the values of pictures; empty if fast.ai's own transforms do
+ *     nothing with them
+ * @param itemTransforms what is done besides with a picture of the validation set, in order, and
+ *     what that is {@code learn.predict} does; of fast.ai's own only those that change it
+ * @param batchTransforms what is done after that with batches of such pictures
  */
 public record Learner(
     StateDict weights,
-    Map<String, SavedModule> modules,
+    Map<String, SavedObject> modules,
     List<String> classNames,
     Optional<Statistics> statistics,
-    Optional<Resize> resize) {
+    List<SavedObject> itemTransforms,
+    List<SavedObject> batchTransforms) {
 
   /** Wrapped for training, as {@code DataParallel} and {@code torch.compile} do. */
   private static final List<String> WRAPPED = List.of("module", "_orig_mod");
@@ -38,31 +41,24 @@ public record Learner(
   public Learner {
     modules = Collections.unmodifiableMap(new LinkedHashMap<>(modules));
     classNames = List.copyOf(classNames);
+    itemTransforms = List.copyOf(itemTransforms);
+    batchTransforms = List.copyOf(batchTransforms);
   }
 
   /**
    * What pictures are normalised with.
    *
+   * @param divisor of the bytes, before anything else; finite, above 0
    * @param mean of each of the 3 channels, taken off
    * @param std of each, divided by after that
    */
-  public record Statistics(List<Double> mean, List<Double> std) {
+  public record Statistics(double divisor, List<Double> mean, List<Double> std) {
     /** Copies the lists. */
     public Statistics {
       mean = List.copyOf(mean);
       std = List.copyOf(std);
     }
   }
-
-  /**
-   * The size that pictures get.
-   *
-   * @param height in pixels
-   * @param width in pixels
-   * @param squish whether a picture is brought to that size in one step as a whole, whatever its
-   *     proportions; otherwise parts of it are cut off or it is resized more than once
-   */
-  public record Resize(int height, int width, boolean squish) {}
 
   /**
    * The learner in {@code file}; empty if the file, whatever its name, holds something else.
@@ -97,7 +93,8 @@ public record Learner(
         tree.modules(),
         loader.classNames(),
         loader.statistics(),
-        loader.resize());
+        loader.itemTransforms(),
+        loader.batchTransforms());
   }
 
   private static Stateful unwrapped(Stateful model) {

@@ -19,6 +19,9 @@ final class LearnerGlobals implements Globals {
   /** What fast.ai pickled its own tensors with before PyTorch could. */
   private static final String OLD_TENSOR = "fastai.torch_core._rebuild_from_type";
 
+  /** What classes of the user's own are made with: {@code (metaclass, name, bases, …)}. */
+  private static final String OWN_CLASS = "cloudpickle.cloudpickle._make_skeleton_class";
+
   private final Globals stateDict = new StateDictGlobals();
 
   @Override
@@ -26,11 +29,21 @@ final class LearnerGlobals implements Globals {
     if (name.equals(OLD_TENSOR)) {
       return Optional.of(new Global(name, RebuildCalls::fromType));
     }
+    if (name.equals(OWN_CLASS)) {
+      return Optional.of(new Global(name, (pickle, arguments) -> ownClass(name, arguments)));
+    }
     Call inert = (pickle, arguments) -> new Stateful(name, arguments);
     return stateDict
         .find(name)
         .filter(value -> value instanceof ElementType || DATA.stream().anyMatch(name::startsWith))
         .or(() -> Optional.of(new Global(name, inert)));
+  }
+
+  /** Its name is told apart from those of classes that are somewhere to be found. */
+  private static Stateful ownClass(String maker, List<Object> arguments) {
+    return arguments.size() > 1 && arguments.get(1) instanceof String name
+        ? new Stateful("__main__." + name, arguments)
+        : new Stateful(maker, arguments);
   }
 
   /** In the legacy format classes of modules come with their source: the class alone counts. */

@@ -20,7 +20,7 @@ final class ModuleTree {
   private static final int DEEPEST = 64;
 
   private final Source source;
-  private final Map<String, SavedModule> modules = new LinkedHashMap<>();
+  private final Map<String, SavedObject> modules = new LinkedHashMap<>();
   private final Dict tensors = new Dict();
   private int steps;
 
@@ -30,7 +30,7 @@ final class ModuleTree {
   }
 
   /** By path, the model itself first. */
-  Map<String, SavedModule> modules() {
+  Map<String, SavedObject> modules() {
     return modules;
   }
 
@@ -48,7 +48,7 @@ final class ModuleTree {
               + DEEPEST
               + " modules inside one another)");
     }
-    modules.put(path, new SavedModule(module));
+    modules.put(path, new SavedObject(module));
     String prefix = path.isEmpty() ? "" : path + ".";
     addTensors(prefix, entries(module, "_parameters"), Set.of());
     addTensors(prefix, entries(module, "_buffers"), notSaved(module));

@@ -51,12 +51,23 @@ final class PythonLists {
     return of(value).stream().filter(Stateful.class::isInstance).map(Stateful.class::cast).toList();
   }
 
-  /** The elements, or the number itself as the only one; empty unless all are whole numbers. */
+  /**
+   * The elements, or the number itself as the only one; empty unless all are whole numbers or
+   * members of an enumeration of such.
+   */
   static List<Long> integers(Object value) {
-    List<Object> elements = value instanceof Long ? List.of(value) : of(value);
-    return elements.stream().allMatch(Long.class::isInstance)
-        ? elements.stream().map(Long.class::cast).toList()
+    List<Object> elements = number(value) instanceof Long ? List.of(value) : of(value);
+    List<Object> numbers = elements.stream().map(PythonLists::number).toList();
+    return numbers.stream().allMatch(Long.class::isInstance)
+        ? numbers.stream().map(Long.class::cast).toList()
         : List.of();
+  }
+
+  /** A member of an enumeration is pickled as its class, called with its value. */
+  private static Object number(Object value) {
+    return value instanceof Stateful member && member.arguments().size() == 1
+        ? member.arguments().get(0)
+        : value;
   }
 
   /**

@@ -1,13 +1,16 @@
 package dev.sconce.worker;
 
+import dev.sconce.handler.HandlerMetrics;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.Reading;
 import dev.sconce.worker.WorkerStatus.State;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -22,6 +25,10 @@ import java.util.stream.Stream;
 public final class InferenceMetrics {
   private final TorchServeMetrics torchServe;
   private final ModelFamilies own;
+  private final HandlerFamilies handlers;
+
+  /** By model. Changed under lock. */
+  private final Map<String, MetricsOfHandlers> ofHandlers = new HashMap<>();
 
   /** Of all pools that live; two are of one version while one of them ends. Changed under lock. */
   private final List<ModelMetrics> open = new CopyOnWriteArrayList<>();
@@ -30,6 +37,7 @@ public final class InferenceMetrics {
   public InferenceMetrics(MetricRegistry registry, String host) {
     torchServe = new TorchServeMetrics(registry, host);
     own = new ModelFamilies(registry);
+    handlers = new HandlerFamilies(registry, host);
     registry.readings(
         "sconce_queue_depth",
         "Requests that wait for a worker",
@@ -51,6 +59,11 @@ public final class InferenceMetrics {
     return metrics;
   }
 
+  /** What the handlers of a model's pools declare; goes when the last of them ends. */
+  public synchronized HandlerMetrics ofHandlers(String model) {
+    return ofHandlers.computeIfAbsent(model, it -> new MetricsOfHandlers(it, handlers));
+  }
+
   /** A pool has ended: its metrics go, unless another pool has the same. */
   synchronized void close(ModelMetrics closed) {
     String model = closed.model();
@@ -63,6 +76,7 @@ public final class InferenceMetrics {
     }
     if (versions.isEmpty()) {
       torchServe.removeModel(model);
+      Optional.ofNullable(ofHandlers.remove(model)).ifPresent(MetricsOfHandlers::close);
     }
   }
 

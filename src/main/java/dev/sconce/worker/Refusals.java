@@ -10,16 +10,27 @@ import java.util.Optional;
  * @param modelName as requests name it
  */
 record Refusals(String modelName) {
-  /** To whoever has a request. */
+  /** To whoever waits for workers. */
   ServingException noWorker(Optional<String> failure) {
+    return noWorker(failure, WorkerPool.DEFAULT_VERSION);
+  }
+
+  /**
+   * To whoever has a request.
+   *
+   * @param versionLabel the version as the request names it, or {@link WorkerPool#DEFAULT_VERSION}
+   */
+  ServingException noWorker(Optional<String> failure, String versionLabel) {
+    String version =
+        versionLabel.equals(WorkerPool.DEFAULT_VERSION) ? "" : " Version " + versionLabel;
     return failure
         .map(this::failed)
         .orElseGet(
             () ->
                 new ServingException(
                     ErrorCode.NO_WORKER,
-                    "Model \"%s\" has no worker to serve inference request. Please use scale workers API to add workers."
-                        .formatted(modelName)));
+                    "Model \"%s\"%s has no worker to serve inference request. Please use scale workers API to add workers."
+                        .formatted(modelName, version)));
   }
 
   /** To whoever has a request, or wants more workers. */

@@ -10,7 +10,6 @@ import dev.sconce.metrics.MetricRegistry;
  * caller named them, {@code default} if at all. Safe from any thread.
  */
 final class TorchServeMetrics {
-  private static final String DEFAULT_VERSION = "default";
   private static final String HOST_LEVEL = "Host";
   private static final String MODEL_LEVEL = "Model";
 
@@ -80,7 +79,7 @@ final class TorchServeMetrics {
   }
 
   void removeModel(String model) {
-    removeVersion(model, DEFAULT_VERSION);
+    removeVersion(model, WorkerPool.DEFAULT_VERSION);
     handlerTime.remove(model, MODEL_LEVEL, host);
     predictionTime.remove(model, MODEL_LEVEL, host);
   }

@@ -27,6 +27,9 @@ public final class WorkerPool {
   /** Far more than any machine has cores; each is a thread. */
   private static final int MOST_WORKERS = 1000;
 
+  /** The label of requests that name no version. */
+  public static final String DEFAULT_VERSION = "default";
+
   private final PoolSettings settings;
   private final Refusals refusals;
   private final PoolTools tools;
@@ -53,7 +56,7 @@ public final class WorkerPool {
   /**
    * Queues a request.
    *
-   * @param versionLabel the version as the caller named it, or {@code default}; for metrics
+   * @param versionLabel the version as the caller named it, or {@link #DEFAULT_VERSION}
    * @return completes with an {@link Output.Answer} or an {@link Output.Stream}, on a worker's
    *     thread, or exceptionally with a {@link ServingException}; cancel it when the caller has
    *     gone
@@ -64,7 +67,7 @@ public final class WorkerPool {
     CompletableFuture<Output> answer = new CompletableFuture<>();
     Job job = new Job(input, versionLabel, tools.nanoClock().getAsLong(), answer);
     switch (crew.takesWork() ? queue.offer(job) : BatchQueue.Offer.CLOSED) {
-      case CLOSED -> throw metrics.refused(refusals.noWorker(crew.failure()));
+      case CLOSED -> throw metrics.refused(refusals.noWorker(crew.failure(), versionLabel));
       case FULL -> {
         String full = "the job queue is full, " + queue.capacity() + " requests wait";
         throw metrics.refused(refusals.queueFull(full));
@@ -177,7 +180,7 @@ public final class WorkerPool {
   }
 
   private void failWaiting() {
-    queue.drain().forEach(job -> job.fail(refusals.noWorker(crew.failure())));
+    queue.drain().forEach(job -> job.fail(refusals.noWorker(crew.failure(), job.versionLabel())));
   }
 
   private final class PoolWork implements Work {

@@ -2,11 +2,14 @@ package dev.sconce.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sconce.handler.Device;
 import dev.sconce.json.ManagementJson;
 import dev.sconce.model.ModelDescription;
 import dev.sconce.model.ModelKey;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DescriptionJsonTest {
-  private static ModelDescription describedOn(Device... devices) {
+  static ModelDescription describedOn(Device... devices) {
     return new ModelDescription(
         new ModelKey("siamese", "1.0"),
         "siamese.mar",
@@ -38,7 +41,7 @@ class DescriptionJsonTest {
         3,
         new ModelDescription.ServingHandler(
             "twin", Optional.of("handler.py"), Map.of("precision", "fp32")),
-        Optional.empty());
+        devices[0].isGpu() ? Optional.of("two threads hang") : Optional.empty());
   }
 
   private static String json(ModelDescription model) {
@@ -106,5 +109,18 @@ class DescriptionJsonTest {
     assertThat(json(describedOn(Device.cuda(2), Device.cuda(0))))
         .contains("\"deviceType\": \"gpu\",\n  \"deviceIds\": [\n    2,\n    0\n  ],\n")
         .contains("\"gpu\": true");
+  }
+
+  /** So that the document says all that a description does, and promises nothing else. */
+  @Test
+  void everyMemberStandsInTheOpenApiDocument() throws Exception {
+    Map<String, Object> all =
+        new DescriptionJson(1, () -> 1).customized(describedOn(Device.cuda(0)));
+    JsonNode schema =
+        new ObjectMapper()
+            .readTree(Path.of("src/main/resources/openapi/management.json").toFile())
+            .at("/components/schemas/Model/properties");
+    assertThat(schema.fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(all.keySet());
+    assertThat(all.get("failure")).isEqualTo("two threads hang");
   }
 }

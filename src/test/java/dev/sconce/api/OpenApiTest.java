@@ -1,9 +1,13 @@
 package dev.sconce.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sconce.handler.Device;
 import dev.sconce.http.Filter;
+import dev.sconce.http.Response;
 import dev.sconce.http.Router;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.MetricsMode;
@@ -16,6 +20,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenApiTest {
   private static final Filter OPEN = (request, next) -> next.answer(request);
@@ -78,5 +84,19 @@ class OpenApiTest {
     assertThat(described(OpenApi.describing(routes(false))))
         .contains("GET /models", "PUT /models/{model}")
         .doesNotContain("POST /models", "DELETE /models/{model}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ofAModelsRoutesThoseAreDescribedThatThereAre(boolean modelApi) throws Exception {
+    Response response =
+        OpenApi.ofModel(
+            "management", DescriptionJsonTest.describedOn(Device.CPU), routes(modelApi));
+    String body = UTF_8.decode(((Response.Whole) response.content()).bytes()).toString();
+    Set<String> operations = described(new ObjectMapper().readTree(body));
+    assertThat(operations)
+        .contains("GET /models/siamese", "PUT /models/siamese", "OPTIONS /models/siamese");
+    assertThat(operations.contains("DELETE /models/siamese")).isEqualTo(modelApi);
+    assertThat(operations.contains("DELETE /models/siamese/{version}")).isEqualTo(modelApi);
   }
 }

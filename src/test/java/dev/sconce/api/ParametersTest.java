@@ -30,13 +30,20 @@ class ParametersTest {
 
   @Test
   void theQueryIsRead() {
-    Parameters parameters =
-        query("url=a%20b.mar&batch_size=8&batch_size=9&synchronous=TRUE&empty=");
+    Parameters parameters = query("url=a%20b.mar&batch_size=8&synchronous=TRUE&empty=");
     assertThat(parameters.text("url")).hasValue("a b.mar");
     assertThat(parameters.integer("batch_size", 1)).hasValue(8);
     assertThat(parameters.flag("synchronous", false)).isTrue();
     assertThat(parameters.text("empty")).isEmpty();
     assertThat(parameters.duration("max_batch_delay", ChronoUnit.MILLIS, 0)).isEmpty();
+  }
+
+  /** As TorchServe's {@code NettyUtils.getParameter} has it. */
+  @Test
+  void ofAParameterThatComesAgainTheFirstCounts() {
+    Parameters parameters = query("min_worker=1&url=a&min_worker=2&url=");
+    assertThat(parameters.integer("min_worker", 0)).hasValue(1);
+    assertThat(parameters.text("url")).hasValue("a");
   }
 
   @Test

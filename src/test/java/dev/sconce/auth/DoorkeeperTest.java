@@ -8,6 +8,7 @@ import dev.sconce.auth.AuthSettings.Asked;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.Body;
+import dev.sconce.http.CorsSettings;
 import dev.sconce.http.Filter;
 import dev.sconce.http.Headers;
 import dev.sconce.http.LogLines;
@@ -44,7 +45,8 @@ class DoorkeeperTest {
 
   private static Doorkeeper doorkeeper(Asked asked, Path file) {
     AuthSettings settings = new AuthSettings(asked, Duration.ofMinutes(60), file);
-    return new Doorkeeper(settings, new SecureRandom(), Clock.systemUTC(), Runnable::run);
+    return new Doorkeeper(
+        settings, CorsSettings.NONE, new SecureRandom(), Clock.systemUTC(), Runnable::run);
   }
 
   private String key(String kind) throws IOException {
@@ -65,14 +67,23 @@ class DoorkeeperTest {
       Filter filter, SocketAddress caller, String authorization) {
     // What a caller says of its address does not count.
     Headers headers = Headers.of("x-forwarded-for", "127.0.0.1").with("forwarded", "for=127.0.0.1");
+    return call(
+        filter,
+        caller,
+        "GET",
+        authorization.isEmpty() ? headers : headers.with("authorization", authorization));
+  }
+
+  private static CompletableFuture<Response> call(
+      Filter filter, SocketAddress caller, String method, Headers headers) {
     Request request =
         new Request(
             "id",
-            "GET",
+            method,
             "/models",
             "",
             "HTTP/1.1",
-            authorization.isEmpty() ? headers : headers.with("authorization", authorization),
+            headers,
             new Body.Empty(),
             caller,
             Map.of(),
@@ -130,6 +141,25 @@ class DoorkeeperTest {
     assertRefused(doors.management(), caller, "Bearer " + key("inference"));
     assertIn(doors.management(), caller, "Bearer " + key("management"));
     assertIn(doors.inference(), caller, "");
+  }
+
+  @Test
+  void aForeignPageInABrowserHereNeedsTheManagementKeyToChangeAnything() throws Exception {
+    Doorkeeper doors = doorkeeper(Asked.OF_REMOTE_MANAGEMENT);
+    doors.publish();
+    Headers page = Headers.of("Host", "127.0.0.1:8081").with("Origin", "http://evil.example");
+    assertThatThrownBy(call(doors.management(), address("127.0.0.1"), "POST", page)::get)
+        .cause()
+        .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_KEY)
+        .hasMessage(
+            REFUSED + " (Origin: http://evil.example, which cors_allowed_origin does not name)");
+    assertStatus200(doors.management(), page.with("authorization", "Bearer " + key("management")));
+    assertStatus200(doors.inference(), page);
+    assertStatus200(doorkeeper(Asked.OF_NOBODY).management(), page);
+  }
+
+  private static void assertStatus200(Filter filter, Headers headers) throws Exception {
+    assertThat(call(filter, address("127.0.0.1"), "POST", headers).get().status()).isEqualTo(200);
   }
 
   @Test

@@ -7,8 +7,6 @@ import dev.sconce.auth.AuthSettings;
 import dev.sconce.auth.AuthSettings.Asked;
 import dev.sconce.config.ServerConfig.StartupModel;
 import dev.sconce.envelope.Envelope;
-import dev.sconce.error.ErrorCode;
-import dev.sconce.error.ServingException;
 import dev.sconce.http.CorsSettings;
 import dev.sconce.http.HttpSettings;
 import dev.sconce.http.ListenAddress;
@@ -192,7 +190,7 @@ class ConfigLoaderTest {
     assertThat(load("metrics_config=/a/metrics.yaml\nasync_logging=true").unused())
         .containsExactly(
             "async_logging (no thread ever waits for a log)",
-            "metrics_config (the families are fixed: TorchServe's and the server's own)");
+            "metrics_config (handlers declare their own families, the others are fixed)");
   }
 
   @Test
@@ -244,67 +242,6 @@ class ConfigLoaderTest {
         .containsExactly(
             "ipex_enable (libtorch's own fast kernels are always used; intra_op_threads bounds their threads)",
             "vmargs (Java is given its options in JAVA_TOOL_OPTIONS)");
-  }
-
-  @Test
-  void everyFaultIsReportedAtOnceWithKeyValueAndExpectation() {
-    assertThatThrownBy(
-            () ->
-                load(
-                    """
-                    inference_address=ftp://127.0.0.1:8080
-                    management_address=nonsense
-                    metrics_address=http:8082
-                    job_queue_size=0
-                    max_request_size=many
-                    strict_handlers=perhaps
-                    metrics_mode=both
-                    log_format=xml
-                    """))
-        .isInstanceOf(ServingException.class)
-        .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_CONFIGURATION)
-        .hasMessageContaining("8 faults")
-        .hasMessageContaining("inference_address: ftp://127.0.0.1:8080 (expected: http://host:port")
-        .hasMessageContaining("management_address: nonsense (expected: http://host:port")
-        .hasMessageContaining("metrics_address: http:8082 (expected: http://host:port")
-        .hasMessageContaining("job_queue_size: 0 (expected: a whole number >= 1)")
-        .hasMessageContaining("max_request_size: many (expected: a whole number >= 1)")
-        .hasMessageContaining("strict_handlers: perhaps (expected: true or false)")
-        .hasMessageContaining("metrics_mode: both (expected: log, prometheus or legacy)")
-        .hasMessageContaining("log_format: xml (expected: text or json)");
-  }
-
-  @Test
-  void moreThreadsThanAnyMachineRunsAreAFault() throws IOException {
-    for (String key :
-        List.of("intra_op_threads", "number_of_netty_threads", "default_workers_per_model")) {
-      assertThat(load(key + "=1000").unused()).isEmpty();
-      assertThatThrownBy(() -> load(key + "=1001"))
-          .isInstanceOf(ServingException.class)
-          .hasMessageContaining(key + ": 1001 (expected: a whole number from ")
-          .hasMessageContaining(" to 1000)");
-    }
-  }
-
-  @Test
-  void aFileInAnotherEncodingIsToldSo() throws IOException {
-    Path file = directory.resolve("latin1.properties");
-    Files.write(file, new byte[] {'#', (byte) 0xE9, '\n'});
-    Overrides latin1 = new Overrides(Optional.of(file), Optional.empty(), List.of());
-    assertThatThrownBy(
-            () -> new ConfigLoader(LARGE_HEAP, directory, directory, Map.of()).load(latin1))
-        .isInstanceOf(ServingException.class)
-        .hasMessageContaining("latin1.properties cannot be read: it is not UTF-8");
-  }
-
-  @Test
-  void aFileThatIsNotThereIsAFaultIfItWasNamed() {
-    Overrides missing =
-        new Overrides(Optional.of(directory.resolve("no.properties")), Optional.empty(), List.of());
-    assertThatThrownBy(
-            () -> new ConfigLoader(LARGE_HEAP, directory, directory, Map.of()).load(missing))
-        .isInstanceOf(ServingException.class)
-        .hasMessageContaining("no.properties cannot be read: there is no such file");
   }
 
   @Test

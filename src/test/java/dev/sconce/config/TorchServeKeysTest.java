@@ -69,9 +69,9 @@ class TorchServeKeysTest {
           max_response_size | 1 | answers may be as large as they are
           metric_time_interval | 1 |
           metrics_address | http://127.0.0.1 |
-          metrics_config | a.yaml | the families are fixed: TorchServe's and the server's own
+          metrics_config | a.yaml | handlers declare their own families, the others are fixed
           metrics_mode | prometheus |
-          model_metrics_auto_detect | true | handlers written in Java have no metrics of their own
+          model_metrics_auto_detect | true | what a handler declares is always shown
           model_server_home | /a | nothing is looked up there
           model_snapshot | {"models": {}} |
           model_store | /a |

@@ -47,7 +47,8 @@ class HandlerExampleTest {
               Optional.empty(),
               HandlerSettings.NONE,
               Device.CPU,
-              shared));
+              shared,
+              HandlerMetrics.NONE));
       for (String picture : List.of("jpeg/baseline-420.jpg", "png/photo.png")) {
         byte[] bytes = Files.readAllBytes(Path.of("src/test/resources/image", picture));
         Deadline deadline = Deadline.after(Duration.ofMinutes(1), System::nanoTime);

@@ -43,7 +43,8 @@ public final class HandlerFixture implements AutoCloseable {
         Optional.empty(),
         new HandlerSettings(settings),
         device(),
-        shared);
+        shared,
+        HandlerMetrics.NONE);
   }
 
   /** A request of the given parts: files by their paths, other values by their text. */

@@ -19,11 +19,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The form of answers, against what a running TorchServe 0.12.0 was seen to send ({@code
- * src/test/resources/http/captures}).
+ * src/test/resources/contract}).
  */
 @ExtendWith(LeakCheck.class)
 class ResponseFormatTest {
-  private static final Path CAPTURES = Path.of("src/test/resources/http/captures");
+  private static final Path CAPTURES = Path.of("src/test/resources/contract");
   private static final String GET = "GET /x HTTP/1.1\r\nHost: x\r\n\r\n";
 
   /** The status line and headers of a capture. */

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** The patterns are those of the lines that a running TorchServe 0.12.0 wrote. */
@@ -95,6 +97,27 @@ class ServerLogsTest {
         .matches(TIME + " - Requests2XX\\.Count:1\\.0\\|#Level:Host\\|#hostname:vm,timestamp:\\d+");
     assertThat(lines("metrics/model_metrics.log")).hasSize(1);
     assertThat(warnings.list).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "log_access.sample, ACCESS_LOG, access_log.log",
+    "log_ts_metrics.sample, TS_METRICS, metrics/ts_metrics.log",
+    "log_model_metrics.sample, MODEL_METRICS, metrics/model_metrics.log"
+  })
+  void whatTorchServeWroteIsWrittenTheSame(String capture, String logger, String file)
+      throws Exception {
+    Path sample = Path.of("src/test/resources/contract", capture + ".txt");
+    List<String> theirs = Files.readAllLines(sample);
+    ServerLogs logs = ServerLogs.open(context, settings(LogFormat.TEXT, directory), LARGE);
+    theirs.forEach(line -> log(logger, line.substring(line.indexOf(" - ") + " - ".length())));
+    logs.close();
+    assertThat(lines(file)).hasSameSizeAs(theirs).allMatch(line -> line.matches(TIME + " - .*"));
+    assertThat(untimed(lines(file))).isNotEmpty().isEqualTo(untimed(theirs));
+  }
+
+  private static List<String> untimed(List<String> lines) {
+    return lines.stream().map(line -> line.replaceFirst("^" + TIME, "")).toList();
   }
 
   @Test

@@ -8,11 +8,12 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** What is written to one of the metric logs while this is open; it goes nowhere else. */
-final class LogLines implements AutoCloseable {
+public final class LogLines implements AutoCloseable {
   private final Logger logger;
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
-  LogLines(String name) {
+  /** Listens to one log. */
+  public LogLines(String name) {
     logger = (Logger) LoggerFactory.getLogger(name);
     lines.start();
     logger.addAppender(lines);
@@ -20,7 +21,8 @@ final class LogLines implements AutoCloseable {
     logger.setLevel(Level.INFO);
   }
 
-  List<String> texts() {
+  /** The message of each. */
+  public List<String> texts() {
     return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 

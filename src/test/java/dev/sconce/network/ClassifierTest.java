@@ -58,6 +58,24 @@ class ClassifierTest {
     }
   }
 
+  static List<GoldenClassifier> vgg16() {
+    return GoldenClassifier.vgg16();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("vgg16")
+  void logitsOfTheTutorialsVggAreThoseOfTorchvision(GoldenClassifier golden) throws IOException {
+    Classifier classifier = Classifier.infer(golden.weights(directory.resolve("vgg16.pth")));
+    assertThat(classifier.summary()).endsWith("1000 classes");
+    for (OperatorSet operators : TwinNetworkTest.operatorSets()) {
+      try (TorchModule module = load(classifier, Precision.FP32, operators)) {
+        for (List<Picture> batch : golden.pictures()) {
+          assertLogits(module, batch);
+        }
+      }
+    }
+  }
+
   private static void assertLogits(TorchModule module, List<Picture> batch) {
     List<List<Float>> logits = logits(module, batch);
     for (int i = 0; i < batch.size(); i++) {

@@ -29,10 +29,19 @@ public final class GoldenClassifier {
     this.json = json;
   }
 
-  /** All networks whose answers are kept. */
+  /** All networks whose answers are kept, but for {@link #vgg16}. */
   public static List<GoldenClassifier> all() {
+    return read("logits.json");
+  }
+
+  /** The tutorials' own networks, whose weights are half a gigabyte each. */
+  static List<GoldenClassifier> vgg16() {
+    return read("vgg16.json");
+  }
+
+  private static List<GoldenClassifier> read(String fileName) {
     try {
-      JsonNode root = new ObjectMapper().readTree(DIRECTORY.resolve("logits.json").toFile());
+      JsonNode root = new ObjectMapper().readTree(DIRECTORY.resolve(fileName).toFile());
       return root.valueStream().map(GoldenClassifier::new).toList();
     } catch (IOException e) {
       throw new IllegalStateException(e);
@@ -77,6 +86,11 @@ public final class GoldenClassifier {
   /** The network's weights. */
   public StateDict weights() {
     return Formula.stateDict("model.pth", json.get("weights"), "", json.get("lastNorm").asText());
+  }
+
+  /** The network's weights in a file, which is made, rather than in the heap. */
+  StateDict weights(Path file) throws IOException {
+    return Formula.mapped(file, json.get("weights"), "", json.get("lastNorm").asText());
   }
 
   /** The pictures, by their size: those of one group make a batch. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerContext;
+import dev.sconce.handler.HandlerMetrics;
 import dev.sconce.handler.HandlerSettings;
 import dev.sconce.torch.ScriptFile;
 import java.io.IOException;
@@ -32,7 +33,8 @@ class PictureModuleTest {
               Optional.empty(),
               HandlerSettings.NONE,
               VisionFixture.device(),
-              fixture.shared);
+              fixture.shared,
+              HandlerMetrics.NONE);
       ImageClassifierHandler handler = VisionFixture.imageClassifier();
       handler.initialize(context);
       assertThat(handler.describe()).containsEntry("moduleTakes", "float32 NCHW");

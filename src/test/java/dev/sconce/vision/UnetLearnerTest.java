@@ -21,8 +21,10 @@ import dev.sconce.torch.TorchModule;
 import dev.sconce.weights.Learner;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Learners that fast.ai exported, served as they are. */
 class UnetLearnerTest {
@@ -57,22 +59,28 @@ class UnetLearnerTest {
     }
   }
 
-  /** The second learner has no Resize, so that fast.ai's answer has the picture's size. */
-  @ParameterizedTest
-  @ValueSource(strings = {"learner.pkl", "learner-options.pkl"})
-  void masksAreThoseOfLearnPredict(String fileName) throws Exception {
-    put(fileName);
-    boolean resizes = fileName.equals("learner.pkl");
-    for (GoldenLearner.Answer answer : GoldenLearner.of(fileName).answers()) {
-      Map<String, Object> size = resizes ? Map.of() : Map.of("imageSize", answer.size());
-      answer.assertMask(mask(answer.picture(), size));
-    }
+  static List<GoldenLearner> predicting() {
+    return GoldenLearner.all().stream().filter(g -> !g.answers().isEmpty()).toList();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"learner.pkl", "learner-options.pkl"})
-  void logitsAreThoseOfTheLearnersModel(String fileName) throws Exception {
-    GoldenLearner golden = GoldenLearner.of(fileName);
+  @MethodSource("predicting")
+  void masksAreThoseOfLearnPredict(GoldenLearner golden) throws Exception {
+    put(golden.toString());
+    for (GoldenLearner.Answer answer : golden.answers()) {
+      answer.assertMask(mask(answer.picture(), size(golden, answer)));
+    }
+  }
+
+  /** One learner has no Resize, so that fast.ai's answer has the picture's size. */
+  private static Map<String, Object> size(GoldenLearner golden, GoldenLearner.Answer answer) {
+    boolean resizes = !golden.toString().equals("learner-options.pkl");
+    return resizes ? Map.of() : Map.of("imageSize", answer.size());
+  }
+
+  @ParameterizedTest
+  @MethodSource("predicting")
+  void logitsAreThoseOfTheLearnersModel(GoldenLearner golden) throws Exception {
     Learner learner = Learner.find(golden.file()).orElseThrow();
     UnetSettings settings = UnetSettings.of(HandlerSettings.NONE, Optional.of(learner));
     Path file = directory.resolve("network.pt");
@@ -80,10 +88,28 @@ class UnetLearnerTest {
         .write(file, Precision.FP32, OperatorSet.ATEN);
     try (TorchModule module = TestDevice.engine().load(file, TestDevice.get())) {
       for (GoldenLearner.Answer answer : golden.answers()) {
-        PictureSettings pictures =
-            PictureSettings.of(
-                new HandlerSettings(Map.of("imageSize", answer.size())), settings.pictures());
+        HandlerSettings size = new HandlerSettings(size(golden, answer));
+        PictureSettings pictures = PictureSettings.of(size, settings.pictures());
         answer.assertLogits(logits(module, answer, pictures));
+      }
+    }
+  }
+
+  @Test
+  void picturesOfDifferentSizesGoTogether() throws Exception {
+    put("learner-ratio.pkl");
+    List<GoldenLearner.Answer> answers = GoldenLearner.of("learner-ratio.pkl").answers();
+    try (VisionFixture fixture = new VisionFixture();
+        Handler<RgbImage, Mask> handler = VisionFixture.unetHandler()) {
+      handler.initialize(fixture.context(directory, Map.of()));
+      List<RgbImage> batch = new ArrayList<>();
+      for (GoldenLearner.Answer answer : answers) {
+        batch.add(handler.preprocess(VisionFixture.input(Map.of("data", answer.picture()))));
+      }
+      List<Mask> masks = handler.inference(batch);
+      assertThat(masks).hasSameSizeAs(answers);
+      for (int i = 0; i < masks.size(); i++) {
+        answers.get(i).assertMask(masks.get(i));
       }
     }
   }
@@ -126,18 +152,61 @@ class UnetLearnerTest {
         .containsEntry("yRange", List.of(-2.5, 4.0))
         .containsEntry("imageSize", List.of(96, 128))
         .containsEntry("mean", List.of(0.0, 0.0, 0.0))
-        .containsEntry("std", List.of(1.0, 1.0, 1.0));
+        .containsEntry("std", List.of(1.0, 1.0, 1.0))
+        .containsEntry(
+            "learnerDiffers", "it leaves pictures in their own size, here they get imageSize");
   }
 
   @Test
-  void aLearnerThatCutsPicturesGivesItsSizeAndDescribeSaysSo() throws Exception {
+  void describeSaysHowPicturesAreCutOrPadded() throws Exception {
+    put("learner-crop.pkl");
+    assertThat(described(Map.of()))
+        .containsEntry("imageSize", List.of(64, 80))
+        .containsEntry("itemTransforms", List.of("Resize((64, 80), method=crop)"))
+        .doesNotContainKeys("learnerDiffers", "div");
+    Files.delete(directory.resolve("learner-crop.pkl"));
+    put("learner-pad.pkl");
+    assertThat(described(Map.of()))
+        .containsEntry(
+            "itemTransforms",
+            List.of("Resize((64, 80), method=pad, pad_mode=border, resamples=bicubic)"))
+        .containsEntry("div", 127.5)
+        .doesNotContainKey("learnerDiffers");
+  }
+
+  @Test
+  void describeSaysWhatIsNotDoneAsTheLearnerDoesIt() throws Exception {
     put("learner-legacy.pkl");
     assertThat(described(Map.of()))
         .containsEntry("imageSize", List.of(64, 48))
-        .containsKey("learnerDiffers");
+        .containsEntry(
+            "itemTransforms",
+            List.of(
+                "CropPad((90, 120), pad_mode=border)",
+                "Resize((96, 112), method=squish)",
+                "CropPad((72, 88), pad_mode=zeros)",
+                "CropPad((70, 70), pad_mode=zeros)",
+                "Resize((80, 80), method=crop)",
+                "Resize((64, 48), method=squish)"))
+        .containsEntry(
+            "learnerDiffers",
+            "its resamples are not bilinear or bicubic (Pillow's 2 or 3) but 1, here bilinear;"
+                + " its Flip resizes batches by grid_sample, here Pillow resizes pictures;"
+                + " __main__.OfEverything is not done here");
     assertThat(described(Map.of("imageSize", List.of(32, 32))))
-        .containsEntry("imageSize", List.of(32, 32))
-        .doesNotContainKey("learnerDiffers");
+        .doesNotContainKey("itemTransforms")
+        .containsEntry("learnerDiffers", "__main__.OfEverything is not done here");
+  }
+
+  @Test
+  void describeSaysThatSizesMayDiffer() throws Exception {
+    put("learner-ratio.pkl");
+    assertThat(described(Map.of()))
+        .containsEntry("imageSize", List.of(72, 72))
+        .containsEntry("itemTransforms", List.of("RatioResize(72)"))
+        .containsEntry(
+            "learnerDiffers",
+            "its RatioResize cuts off what does not divide at random, here evenly");
   }
 
   @Test
@@ -161,28 +230,45 @@ class UnetLearnerTest {
   @Test
   void anotherActivationWhichTheWeightsDoNotShowIsRefused() throws Exception {
     put("learner-mish.pkl");
-    assertThatThrownBy(() -> described(Map.of()))
-        .isInstanceOfSatisfying(
-            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
-        .hasMessageMatching(
-            "learner-mish.pkl: model.layers\\.[0-9.]+ is a [a-z.]*Mish \\(expected: one of .*");
+    assertRefused(
+        "learner-mish.pkl: model.layers\\.[0-9.]+ is a [a-z.]*Mish \\(expected: one of .*");
   }
 
   @Test
   void aBatchNormWithAnotherEpsIsRefused() throws Exception {
-    put("learner-legacy.pkl"); // no zip, so no checksum has to follow
+    patch(pickled(1e-5), pickled(1e-3));
+    assertRefused(
+        "learner-legacy.pkl: model\\.layers\\.[0-9.]+\\.eps: 0.001 \\(expected: 1.0E-5\\)");
+  }
+
+  @Test
+  void aSizeThatIsNoneIsRefused() throws Exception {
+    patch("KPKP", "K\0KP"); // opcodes of small numbers
+    assertRefused(
+        "learner-legacy.pkl: fastai\\.vision\\.augment\\.Resize: 80 x 0 pixels \\(expected: 1 to"
+            + " 4096 a side\\)");
+  }
+
+  private static String pickled(double number) {
+    byte[] bytes = ByteBuffer.allocate(9).put((byte) 'G').putDouble(number).array();
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Changes a learner that is no zip, so that no checksum has to follow. */
+  private void patch(String before, String after) throws IOException {
+    put("learner-legacy.pkl");
     Path file = directory.resolve("learner-legacy.pkl");
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-    int at = 0;
-    while (bytes.get(at) != 'G' || bytes.getDouble(at + 1) != 1e-5) {
-      at++;
-    }
-    Files.write(file, bytes.putDouble(at + 1, 1e-3).array());
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    int at = text.indexOf(before);
+    String changed = text.substring(0, at) + after + text.substring(at + before.length());
+    Files.writeString(file, changed, StandardCharsets.ISO_8859_1);
+  }
+
+  private void assertRefused(String message) {
     assertThatThrownBy(() -> described(Map.of()))
         .isInstanceOfSatisfying(
             ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
-        .hasMessageMatching(
-            "learner-legacy.pkl: model\\.layers\\.[0-9.]+\\.eps: 0.001 \\(expected: 1.0E-5\\)");
+        .hasMessageMatching(message);
   }
 
   @Test

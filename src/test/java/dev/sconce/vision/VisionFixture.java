@@ -3,6 +3,7 @@ package dev.sconce.vision;
 import dev.sconce.handler.Deadline;
 import dev.sconce.handler.Device;
 import dev.sconce.handler.HandlerContext;
+import dev.sconce.handler.HandlerMetrics;
 import dev.sconce.handler.HandlerSettings;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.Part;
@@ -65,7 +66,8 @@ final class VisionFixture implements AutoCloseable {
         Optional.empty(),
         new HandlerSettings(settings),
         device(),
-        shared);
+        shared,
+        HandlerMetrics.NONE);
   }
 
   /** A request of the given parts: files by their paths, other values by their text. */

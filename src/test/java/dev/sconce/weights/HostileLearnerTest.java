@@ -244,7 +244,7 @@ class HostileLearnerTest {
     String one = normalize(TENSOR, TENSOR);
 
     assertThat(read(learner("model", WEIGHT, "dls", loaders(one, one))).orElseThrow().statistics())
-        .contains(new Statistics(List.of(0.3125, 0.75, 2.0), List.of(0.0625, 0.25, 1.0)));
+        .contains(new Statistics(255, List.of(0.3125, 0.75, 2.0), List.of(0.0625, 0.25, 1.0)));
   }
 
   @Test
@@ -259,7 +259,7 @@ class HostileLearnerTest {
             read(learner("model", WEIGHT, "dls", loaders(normalize(old, TENSOR))))
                 .orElseThrow()
                 .statistics())
-        .contains(new Statistics(List.of(0.25, 0.5, 1.0), List.of(0.25, 0.5, 1.0)));
+        .contains(new Statistics(255, List.of(0.25, 0.5, 1.0), List.of(0.25, 0.5, 1.0)));
   }
 
   @Test
@@ -274,10 +274,19 @@ class HostileLearnerTest {
   }
 
   @Test
+  void aDivisorThatCannotBeIsRefused() {
+    String toFloats = object("fastai.data.transforms", "IntToFloatTensor", "div", "K\0");
+    assertRefused(
+        learner("model", WEIGHT, "dls", loaders(toFloats)),
+        "IntToFloatTensor: div: 0.0 (expected: finite, > 0)");
+  }
+
+  @Test
   void withoutFastAisOwnTransformsNothingIsKnown() throws IOException {
     Learner learner = read(learner("model", WEIGHT, "dls", loaders())).orElseThrow();
     assertThat(learner.statistics()).isEmpty();
-    assertThat(learner.resize()).isEmpty();
+    assertThat(learner.itemTransforms()).isEmpty();
+    assertThat(learner.batchTransforms()).isEmpty();
     assertThat(learner.classNames()).isEmpty();
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.sconce.weights.Learner.Resize;
 import dev.sconce.weights.Learner.Statistics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -93,8 +92,17 @@ class LearnerTest {
     assertThat(learner.modelType()).isEqualTo("fastai.vision.models.unet.DynamicUnet");
     assertThat(learner.classNames()).isEqualTo(CODES);
     assertThat(learner.statistics())
-        .contains(new Statistics(List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225)));
-    assertThat(learner.resize()).contains(new Resize(64, 96, true));
+        .contains(new Statistics(255, List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225)));
+    assertThat(types(learner.itemTransforms())).containsExactly("fastai.vision.augment.Resize");
+    SavedObject resize = learner.itemTransforms().get(0);
+    assertThat(resize.text("method")).contains("squish");
+    assertThat(resize.integers("size")).as("width first").containsExactly(96L, 64L);
+    assertThat(resize.integers("resamples")).as("bilinear, nearest").containsExactly(2L, 0L);
+    assertThat(learner.batchTransforms()).as("turning and zooming").isEmpty();
+  }
+
+  private static List<String> types(List<SavedObject> transforms) {
+    return transforms.stream().map(SavedObject::type).toList();
   }
 
   @Test
@@ -102,15 +110,35 @@ class LearnerTest {
     Learner learner = learner("learner-options.pkl");
     assertThat(learner.classNames()).isEqualTo(CODES);
     assertThat(learner.statistics())
-        .contains(new Statistics(List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)));
-    assertThat(learner.resize()).isEmpty();
+        .contains(new Statistics(255, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)));
+    assertThat(learner.itemTransforms()).isEmpty();
+    assertThat(learner.batchTransforms()).isEmpty();
   }
 
   @Test
-  void theLastSizeIsTheOneThatCountsAndIsNoSqueezeThen() {
+  void whatBytesAreDividedByIsRead() {
+    assertThat(learner("learner-pad.pkl").statistics().orElseThrow().divisor()).isEqualTo(127.5);
+  }
+
+  @Test
+  void whatIsForTheTrainingSetAloneIsLeftOutWhoeverWroteIt() {
+    assertThat(types(learner("learner-crop.pkl").itemTransforms()))
+        .containsExactly("fastai.vision.augment.Resize");
+  }
+
+  @Test
+  void whatElseIsDoneWithPicturesIsThere() {
     Learner learner = learner("learner-legacy.pkl");
     assertThat(learner.classNames()).isEqualTo(CODES);
-    assertThat(learner.resize()).contains(new Resize(64, 48, false));
+    assertThat(types(learner.itemTransforms()))
+        .containsExactly(
+            "__main__.OfEverything",
+            "fastai.vision.augment.CropPad",
+            "fastai.vision.augment.RandomResizedCrop",
+            "fastai.vision.augment.RandomCrop",
+            "fastai.vision.augment.Resize");
+    assertThat(types(learner.batchTransforms())).containsExactly("fastai.vision.augment.Flip");
+    assertThat(learner.batchTransforms().get(0).integers("size")).containsExactly(64L, 48L);
   }
 
   @Test

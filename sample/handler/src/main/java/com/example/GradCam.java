@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.ClassNames;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerContext;
+import dev.sconce.handler.HandlerMetrics;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import dev.sconce.image.ImageDecoder;
@@ -39,6 +40,7 @@ public final class GradCam implements Handler<float[], GradCam.Seen> {
   private int width;
   private ClassNames names;
   private LayerModule network;
+  private HandlerMetrics.Metric seenClasses;
 
   /**
    * What the network made of one picture.
@@ -57,6 +59,7 @@ public final class GradCam implements Handler<float[], GradCam.Seen> {
     width = size.get(1);
     transform = PictureTransform.imageSize(height, width);
     names = ClassNames.in(context.modelDirectory());
+    seenClasses = context.metrics().counter("ClassesSeen", "count", "Class");
     String layer = context.settings().text("layer").orElse("layer3");
     network =
         context
@@ -120,7 +123,9 @@ public final class GradCam implements Handler<float[], GradCam.Seen> {
   @Override
   public Output postprocess(Input input, Seen seen) {
     Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("class", names.of(seen.target()));
+    String name = names.of(seen.target());
+    seenClasses.record(1, name);
+    answer.put("class", name);
     answer.put("probability", seen.probability());
     answer.put("map", seen.map());
     return Output.json(answer);

@@ -9,6 +9,7 @@ import dev.sconce.error.ServingException;
 import dev.sconce.handler.Deadline;
 import dev.sconce.handler.Device;
 import dev.sconce.handler.HandlerContext;
+import dev.sconce.handler.HandlerMetrics;
 import dev.sconce.handler.HandlerSettings;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.Part;
@@ -39,7 +40,8 @@ class GradCamTest {
         Optional.empty(),
         new HandlerSettings(Map.of("layer", layer)),
         Device.CPU,
-        shared);
+        shared,
+        HandlerMetrics.NONE);
   }
 
   @BeforeEach
