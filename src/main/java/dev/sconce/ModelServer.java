@@ -225,17 +225,15 @@ public final class ModelServer implements AutoCloseable {
   }
 
   /**
-   * Where the server listens, with its real ports: inference, management, metrics; fewer if some
-   * share an address.
+   * Where it listens, with its real ports: inference, management, metrics; fewer if some share one.
    */
   public List<ListenAddress> addresses() {
     return http.addresses();
   }
 
   /**
-   * Stops: takes no more connections, gives up models that are loading, lets requests in work
-   * finish, takes every model out of service. Blocks until that is done, for as long as the
-   * settings allow and a few seconds.
+   * Stops: takes no more connections, gives up models that are loading, lets requests finish, takes
+   * every model out of service. Blocks for as long as the settings allow and a few seconds.
    */
   @Override
   public void close() {
