@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -208,6 +209,9 @@ public final class Downloads implements AutoCloseable {
     }
     if (e instanceof ConnectException) {
       return bottom(e) instanceof UnresolvedAddressException ? "unknown host" : "no connection";
+    }
+    if (e instanceof SSLException) {
+      return "TLS: " + bottom(e).getMessage();
     }
     String message = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
     return message == null ? e.getClass().getSimpleName() : message;
