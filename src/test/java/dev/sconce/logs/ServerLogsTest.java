@@ -15,8 +15,10 @@ import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -149,6 +151,16 @@ class ServerLogsTest {
     assertThat(line.get("formattedMessage").textValue()).isEqualTo("request 7: \"bad\"");
     assertThat(line.get("throwable").get("message").textValue()).isEqualTo("why");
     assertThat(line.get("timestamp").isNumber()).isTrue();
+    assertThat(line.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "timestamp",
+            "level",
+            "threadName",
+            "loggerName",
+            "mdc",
+            "formattedMessage",
+            "throwable");
   }
 
   @Test
@@ -158,13 +170,21 @@ class ServerLogsTest {
     for (int i = 0; i < 200; i++) {
       log("ACCESS_LOG", "x".repeat(80));
     }
-    logs.close();
-    try (Stream<Path> files = Files.list(directory)) {
-      assertThat(files.map(file -> file.getFileName().toString()))
-          .contains("access_log.log")
-          .anyMatch(name -> name.matches("access_log\\.\\d{4}-\\d\\d-\\d\\d\\.\\d+\\.log\\.gz"));
+    // Before the end, at which no more is rolled: ten lines a file.
+    while (rolled().noneMatch(name -> name.endsWith(".18.log.gz"))
+        || !rolled().allMatch(name -> name.endsWith(".gz"))) {
+      Thread.onSpinWait();
     }
+    logs.close();
+    assertThat(rolled())
+        .allMatch(name -> name.matches("access_log\\.\\d{4}-\\d\\d-\\d\\d\\.\\d+\\.log\\.gz"));
     assertThat(Files.size(directory.resolve("access_log.log"))).isLessThan(200 * 80);
+  }
+
+  /** The files that the access log was rolled into. */
+  private Stream<String> rolled() {
+    return Arrays.stream(Objects.requireNonNull(directory.toFile().list()))
+        .filter(name -> name.startsWith("access_log.") && !name.equals("access_log.log"));
   }
 
   @Test

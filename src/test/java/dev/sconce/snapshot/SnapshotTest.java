@@ -3,6 +3,7 @@ package dev.sconce.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sconce.http.LogLines;
 import dev.sconce.model.ModelKey;
 import dev.sconce.model.RegisteredModel;
 import java.io.IOException;
@@ -118,6 +119,27 @@ class SnapshotTest {
   }
 
   @Test
+  void aChangeAfterASnapshotIsInAnotherOne() throws Exception {
+    Clock clock = Clock.fixed(NOON, ZoneOffset.UTC);
+    SnapshotKeeper keeper = new SnapshotKeeper(directory, Map.of(), List::of, clock);
+    keeper.started();
+    for (int files = 1; files <= 3; files++) {
+      while (names(directory).stream().filter(name -> name.endsWith(".cfg")).count() < files) {
+        Thread.onSpinWait();
+      }
+      keeper.changed();
+    }
+    keeper.close();
+    assertThat(names(directory))
+        .containsExactly(
+            "20261121120000007-startup.cfg",
+            "20261121120000008-snapshot.cfg",
+            "20261121120000009-snapshot.cfg",
+            "20261121120000010-snapshot.cfg",
+            "20261121120000011-shutdown.cfg");
+  }
+
+  @Test
   void aServerThatNeverCameToServeLeavesTheLastSnapshotAsItIs() throws Exception {
     SnapshotKeeper keeper =
         new SnapshotKeeper(directory, Map.of(), List::of, Clock.fixed(NOON, ZoneOffset.UTC));
@@ -142,8 +164,12 @@ class SnapshotTest {
     SnapshotKeeper keeper =
         new SnapshotKeeper(
             file.resolve("config"), Map.of(), List::of, Clock.fixed(NOON, ZoneOffset.UTC));
-    keeper.started();
-    keeper.close();
+    try (LogLines lines = new LogLines(SnapshotKeeper.class)) {
+      keeper.started();
+      keeper.close();
+      assertThat(lines.lines())
+          .containsExactly("WARN no snapshot can be written (--ncs switches them off)");
+    }
     assertThat(SnapshotFiles.newest(file.resolve("config"))).isEmpty();
   }
 
