@@ -2,8 +2,9 @@
 
   NAME.trace.pt, NAME.script.pt
                  torchvision's networks, narrowed, and one of odd structure, each traced and scripted
-  frozen.pt, tuple.pt
-                 what has no layers any more, and what gives no tensor
+  frozen.pt, tuple.pt, whole.pt, shared.script.pt, shared.trace.pt
+                 what has no layers any more, what gives no tensor, one whose layer gives whole numbers, and one that has a
+                 layer under two names
   layers.json    for each network: its outputs, and for each of some layers its output and the gradient of the sum of the
                  targets' outputs at it: shapes, sums of absolute values, and at most 64 values, evenly spread
 
@@ -95,6 +96,30 @@ class Odd(nn.Module):
         return self.fc((a + b).mean([2, 3]))
 
 
+class Index(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(1)[:, :8].argmax(1)
+
+
+class Whole(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.index, self.table = Index(), nn.Embedding(8, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.table(self.index(x))
+
+
+class Shared(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.fc = nn.Conv2d(3, 3, 1), nn.Linear(3, CLASSES)
+        self.b = self.a
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.b(torch.tanh(self.a(x))).mean([2, 3]))
+
+
 def networks():
     models = torchvision.models
     densenet = models.DenseNet(growth_rate=4, block_config=(2, 3), num_init_features=8, bn_size=2, num_classes=CLASSES)
@@ -158,21 +183,42 @@ def save(module, name):
             archive.writestr(zipfile.ZipInfo(entry), content, zipfile.ZIP_DEFLATED, 9)
 
 
+def numbers_of(oracle, layers):
+    x = picture()
+    return {"output": oracle(x).flatten().tolist(), "layers": [hooked(oracle, layer, x) for layer in layers]}
+
+
+def filled(network, prefix):
+    formula.fill(network.eval(), prefix)
+    return network
+
+
+def apart():
+    """The same numbers as Shared, with a hook for each of its names, as torch.jit.script has it."""
+    network = filled(Shared(), "shared.")
+    network.b = copy.deepcopy(network.a)
+    return network
+
+
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     golden = {}
+    x = picture()
     for name, network, layers in networks():
         formula.fill(network, name + ".")
         oracle = out_of_place(network)
-        x = picture()
-        golden[name] = {"output": oracle(x).flatten().tolist(), "layers": [hooked(oracle, layer, x) for layer in layers]}
+        golden[name] = {"kinds": ["trace", "script"], **numbers_of(oracle, layers)}
         save(torch.jit.trace(network, x, check_trace=False), f"{name}.trace.pt")
         save(torch.jit.script(network), f"{name}.script.pt")
+    golden["shared"] = {"kinds": ["script"], **numbers_of(apart(), ["a", "b"])}
     (OUT / "layers.json").write_text(json.dumps(golden, indent=1) + "\n")
     with torch.no_grad():
         save(torch.jit.freeze(torch.jit.script(Odd().eval())), "frozen.pt")
     save(torch.jit.script(Pair().eval()), "tuple.pt")
+    save(torch.jit.script(filled(Whole(), "whole.")), "whole.pt")
+    save(torch.jit.script(filled(Shared(), "shared.")), "shared.script.pt")
+    save(torch.jit.trace(filled(Shared(), "shared."), x), "shared.trace.pt")
 
 
 if __name__ == "__main__":

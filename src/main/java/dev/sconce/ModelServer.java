@@ -10,6 +10,7 @@ import dev.sconce.archive.ModelStore;
 import dev.sconce.auth.Doorkeeper;
 import dev.sconce.config.Doors;
 import dev.sconce.config.ServerConfig;
+import dev.sconce.download.Downloads;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerLoader;
@@ -61,8 +62,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The whole server: builds the rooms from the configuration, starts them, closes them in reverse.
- *
- * <p>May be used from any thread.
+ * May be used from any thread.
  */
 public final class ModelServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ModelServer.class);
@@ -78,6 +78,7 @@ public final class ModelServer implements AutoCloseable {
   private final ServerConfig config;
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService loaders;
+  private final Downloads downloads;
   private final Models models;
   private final StartupModels startupModels;
   private final Optional<SnapshotKeeper> snapshots;
@@ -99,9 +100,11 @@ public final class ModelServer implements AutoCloseable {
     timer = new ScheduledThreadPoolExecutor(1, daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
     loaders = Executors.newFixedThreadPool(cores(), daemons("model-loader"));
+    downloads = new Downloads(config.downloads(), daemons("model-download"));
     models =
         Models.create(
             store,
+            downloads,
             new HandlerLoader(builtIn(vision, new ScriptLoader(engine))),
             vision,
             config.models(),
@@ -222,17 +225,15 @@ public final class ModelServer implements AutoCloseable {
   }
 
   /**
-   * Where the server listens, with its real ports: inference, management, metrics; fewer if some
-   * share an address.
+   * Where it listens, with its real ports: inference, management, metrics; fewer if some share one.
    */
   public List<ListenAddress> addresses() {
     return http.addresses();
   }
 
   /**
-   * Stops: takes no more connections, gives up models that are loading, lets requests in work
-   * finish, takes every model out of service. Blocks until that is done, for as long as the
-   * settings allow and a few seconds.
+   * Stops: takes no more connections, gives up models that are loading, lets requests finish, takes
+   * every model out of service. Blocks for as long as the settings allow and a few seconds.
    */
   @Override
   public void close() {
@@ -240,6 +241,7 @@ public final class ModelServer implements AutoCloseable {
     log.info("Stopping; requests in work have {} s to finish", patience.toSeconds());
     long endNanos = System.nanoTime() + patience.toNanos();
     models.lifecycle().stopLoading();
+    downloads.close();
     http.close();
     doorkeeper.close();
     snapshots.ifPresent(SnapshotKeeper::close);

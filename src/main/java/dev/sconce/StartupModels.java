@@ -3,6 +3,7 @@ package dev.sconce;
 import dev.sconce.archive.ModelStore;
 import dev.sconce.config.ServerConfig;
 import dev.sconce.config.ServerConfig.StartupModel;
+import dev.sconce.download.ArchiveUrl;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.model.ModelLifecycle;
@@ -121,7 +122,8 @@ final class StartupModels {
   }
 
   private Loading load(Registration registration) {
-    log.info("Loading {}", registration.url());
+    String url = ArchiveUrl.shown(registration.url());
+    log.info("Loading {}", url);
     CompletableFuture<Change> entered = lifecycle.register(registration);
     return new Loading(
         entered.<Void>thenApply(change -> null).exceptionally(failure -> null),
@@ -129,8 +131,8 @@ final class StartupModels {
             .thenCompose(Change::done)
             .exceptionally(
                 failure -> {
-                  log.error("{} cannot be served: {}", registration.url(), reason(failure));
-                  failed.add(registration.url());
+                  log.error("{} cannot be served: {}", url, reason(failure));
+                  failed.add(url);
                   return null;
                 }));
   }

@@ -21,7 +21,6 @@ final class ContractDifferences {
   private static final String MEMORY = "out of memory: 507 \"Out of resources\"";
   private static final String PARAMETERS = "wrong management parameters are ignored or crash";
   private static final String NO_WORKER = "\"no worker\" and \"queue full\" are one message";
-  private static final String STORE_ONLY = "any URL may be registered";
   private static final String TOO_LARGE = "413 with an empty body";
   private static final String UNHEALTHY = "`/ping` says Healthy";
   private static final String NO_START = "a start-up model that cannot be opened is tried again";
@@ -94,8 +93,6 @@ final class ContractDifferences {
           noWorker("pred_no_workers", "echo"),
           noWorker("pred_default_is_v2_noworker", "noop"),
           noWorker("pred_zero_workers", "resnet18"),
-          of("reg_http_fail", STORE_ONLY, "404 ModelNotFoundException Given URL http://127.0.0.1"),
-          of("reg_allowed_url_dup_file", STORE_ONLY, "404 ModelNotFoundException Given URL http:"),
           of("reg_json_malformed", PARAMETERS, BAD_REQUEST + "JSON body: no JSON at line 1, col"),
           of("reg_int_garbage", PARAMETERS, BAD_REQUEST + "batch_size: xyz (expected: a whole"),
           of("scale_garbage", PARAMETERS, BAD_REQUEST + "min_worker: nan (expected: a whole"),

@@ -27,7 +27,10 @@ class ContractTest {
   @TestFactory
   Stream<DynamicTest> models() throws Exception {
     return replay(
-        ContractScripts.MODELS, "default_workers_per_model=1", "disable_token_authorization=true");
+        ContractScripts.MODELS,
+        "default_workers_per_model=1",
+        "disable_token_authorization=true",
+        "allowed_urls=file://.*|http(s)?://.*"); // TorchServe's default
   }
 
   @TestFactory

@@ -1,6 +1,5 @@
 package dev.sconce;
 
-import dev.sconce.error.ServingException;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerFixture;
 import dev.sconce.handler.Input;
@@ -24,21 +23,16 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * A program that lets every built-in handler fail ten thousand times and prints, a line for each,
- * its name and how many bytes of native memory are in use after that which were not before.
+ * A program that lets every built-in handler, gradients and registrations fail many times and
+ * prints what that leaves in native memory: see {@link Failures#print}.
  *
  * <p>A program of its own, so that little else goes on in its JVM.
  */
 final class FailingCalls {
-  static final int FAILURES = 10_000;
-
-  /** So that what is made once, is made. */
-  private static final int WARM_UP = 1_000;
-
   private static final Path RESOURCES = Path.of("src/test/resources");
 
-  /** As float16 64 KiB; in any other type libtorch reads the handler's own buffer. */
-  private static final int MANY = 32 << 10;
+  /** As float16 4 KiB; in any other type libtorch reads the handler's own buffer. */
+  private static final int MANY = 2 << 10;
 
   private final Map<String, Supplier<Handler<?, ?>>> handlers = new HashMap<>();
   private final Path directory;
@@ -58,6 +52,8 @@ final class FailingCalls {
     calls.ofTextClassifier();
     calls.ofWrittenNetworks();
     calls.ofBaseHandler();
+    new FailingGradients(calls.directory, () -> calls.handler("image_classifier")).run();
+    new FailingRegistrations(calls.directory).run();
   }
 
   private void ofPictureHandlers() throws Exception {
@@ -131,7 +127,7 @@ final class FailingCalls {
         Handler<P, ?> handler = made) {
       handler.initialize(fixture.context(model, Map.of()));
       List<P> batch = List.of(handler.preprocess(input));
-      print(name, () -> handler.inference(batch));
+      Failures.print(name, () -> handler.inference(batch));
     }
   }
 
@@ -139,38 +135,11 @@ final class FailingCalls {
     try (HandlerFixture fixture = new HandlerFixture();
         Handler<?, ?> handler = handler(name)) {
       handler.initialize(fixture.context(model, Map.of()));
-      print(name, () -> handler.preprocess(input));
+      Failures.print(name, () -> handler.preprocess(input));
     }
   }
 
   private Handler<?, ?> handler(String name) {
     return Objects.requireNonNull(handlers.get(name), name).get();
-  }
-
-  private interface Call {
-    void run() throws Exception;
-  }
-
-  private static void print(String name, Call failing) throws Exception {
-    fail(WARM_UP, failing);
-    long before = bytesInUse();
-    fail(FAILURES, failing);
-    System.out.println(name + " " + (bytesInUse() - before));
-  }
-
-  private static void fail(int times, Call failing) throws Exception {
-    for (int i = 0; i < times; i++) {
-      try {
-        failing.run();
-      } catch (ServingException e) {
-        continue;
-      }
-      throw new IllegalStateException("a call that should fail did not");
-    }
-  }
-
-  private static long bytesInUse() {
-    System.gc(); // direct buffers that nobody has any more are native memory, too
-    return NativeHeap.bytesInUse().orElseThrow();
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.example.Faulty;
 import com.example.Stuck;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -13,11 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,13 +37,13 @@ class HandlerFaultsTest {
   void start() throws Exception {
     System.getProperties().put(Faulty.RELEASE, release);
     Path store = directory.resolve("store");
-    model(store.resolve("other"), "other", "base_handler", "minWorkers: 1");
-    Files.copy(Path.of("src/test/resources/envelope/linear.pt"), store.resolve("other/linear.pt"));
+    Path other = ModelFolder.make(store, "other", "base_handler", "minWorkers: 1");
+    Files.copy(Path.of("src/test/resources/envelope/linear.pt"), other.resolve("linear.pt"));
     faulty(store, "faulty", "none");
     faulty(store, "throwing", "initialize");
     faulty(store, "failing", "initialize error");
     faulty(store, "hanging", "hang");
-    own(store, "stuck", Stuck.class, "");
+    ModelFolder.make(store, "stuck", Stuck.class, "");
     server = new RunningServer(directory, store, List.of("other"), "unregister_model_timeout=1");
   }
 
@@ -59,31 +55,8 @@ class HandlerFaultsTest {
   }
 
   private static void faulty(Path store, String name, String fault) throws Exception {
-    own(store, name, Faulty.class, "batchSize: 4\nmaxBatchDelay: 500\nfault: " + fault);
-  }
-
-  private static void own(Path store, String name, Class<?> handler, String config)
-      throws Exception {
-    Path model = store.resolve(name);
-    model(model, name, handler.getName(), config);
-    String file = handler.getName().replace('.', '/') + ".class";
-    try (JarOutputStream jar =
-            new JarOutputStream(Files.newOutputStream(model.resolve("handler.jar")));
-        InputStream code =
-            Objects.requireNonNull(
-                handler.getResourceAsStream(handler.getSimpleName() + ".class"))) {
-      jar.putNextEntry(new JarEntry(file));
-      code.transferTo(jar);
-    }
-  }
-
-  private static void model(Path model, String name, String handler, String config)
-      throws Exception {
-    Files.createDirectories(model.resolve("MAR-INF"));
-    Files.writeString(
-        model.resolve("MAR-INF/MANIFEST.json"),
-        "{\"model\": {\"modelName\": \"%s\", \"handler\": \"%s\"}}".formatted(name, handler));
-    Files.writeString(model.resolve("model-config.yaml"), config);
+    ModelFolder.make(
+        store, name, Faulty.class, "batchSize: 4\nmaxBatchDelay: 500\nfault: " + fault);
   }
 
   private CompletableFuture<HttpResponse<String>> send(String model, String text) {

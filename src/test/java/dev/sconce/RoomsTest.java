@@ -45,6 +45,7 @@ class RoomsTest {
           Map.entry("network", Set.of("weights", "error")),
           Map.entry("torch", Set.of("error")),
           Map.entry("archive", Set.of("error")),
+          Map.entry("download", Set.of("error")),
           Map.entry("handler", Set.of("json", "error")),
           Map.entry(
               "vision", Set.of("handler", "image", "torch", "network", "weights", "json", "error")),
@@ -53,7 +54,8 @@ class RoomsTest {
           Map.entry("envelope", Set.of("handler", "json", "error")),
           Map.entry("worker", Set.of("handler", "metrics", "error")),
           Map.entry(
-              "model", Set.of("archive", "handler", "envelope", "worker", "metrics", "error")),
+              "model",
+              Set.of("archive", "download", "handler", "envelope", "worker", "metrics", "error")),
           Map.entry("snapshot", Set.of("model", "json", "error")),
           Map.entry("http", Set.of("metrics", "error")),
           Map.entry("auth", Set.of("http", "json", "error")),
@@ -64,6 +66,7 @@ class RoomsTest {
                   "http",
                   "auth",
                   "archive",
+                  "download",
                   "worker",
                   "model",
                   "snapshot",

@@ -6,6 +6,7 @@ import dev.sconce.metrics.Counter;
 import dev.sconce.metrics.Family;
 import dev.sconce.metrics.MetricRegistry;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class AccessRecorder implements AccessListener {
   private static final Logger log = LoggerFactory.getLogger("ACCESS_LOG");
+
+  /**
+   * A URL with a query of its own, which often is a signature that opens doors, or with a user; and
+   * all that follows.
+   */
+  private static final Pattern SECRETS =
+      Pattern.compile("((?:^|&)url=)[^&]*(?:[?@]|%3F|%40).*", Pattern.CASE_INSENSITIVE);
 
   private final String host;
   private final Family<Counter> requests2xx;
@@ -38,7 +46,9 @@ public final class AccessRecorder implements AccessListener {
           "{} \"{} {} {}\" {} {}",
           request.remoteAddress(),
           request.method(),
-          request.query().isEmpty() ? request.path() : request.path() + "?" + request.query(),
+          request.query().isEmpty()
+              ? request.path()
+              : request.path() + "?" + SECRETS.matcher(request.query()).replaceFirst("$1..."),
           request.protocol(),
           status,
           took.toMillis());

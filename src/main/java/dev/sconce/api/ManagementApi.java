@@ -159,6 +159,7 @@ public final class ManagementApi {
             parameters.integer("initial_workers", 0),
             parameters.duration("response_timeout", ChronoUnit.SECONDS, 1),
             parameters.duration("startup_timeout", ChronoUnit.SECONDS, 1),
+            parameters.flag("s3_sse_kms", false),
             Registration.Origin.CALLER);
     return lifecycle
         .register(registration)

@@ -33,8 +33,9 @@ final class ArchiveReader {
   ModelArchive openFile(String url, String name, Path file) {
     TemporaryDirectory unpacked = new TemporaryDirectory(temporaryDirectory);
     try {
+      Optional<Downloaded> downloaded = downloaded(name, file);
       new SafeExtractor(name, limits).extract(file, unpacked.path());
-      return read(url, name, unpacked.path(), unpacked::close);
+      return read(url, name, unpacked.path(), downloaded, unpacked::close);
     } catch (RuntimeException | Error e) {
       unpacked.close();
       throw e;
@@ -50,16 +51,25 @@ final class ArchiveReader {
    */
   ModelArchive openDirectory(String url, String name, Path directory, Path store) {
     LinkGuard.check(name, directory, store);
-    return read(url, name, directory, () -> {});
+    return read(url, name, directory, Optional.empty(), () -> {});
   }
 
-  private static ModelArchive read(String url, String name, Path directory, Runnable onClose) {
+  private static Optional<Downloaded> downloaded(String name, Path file) {
+    try {
+      return Downloaded.of(file);
+    } catch (IOException e) {
+      throw refused(name, "its mark as downloaded cannot be read: " + Shown.reason(e));
+    }
+  }
+
+  private static ModelArchive read(
+      String url, String name, Path directory, Optional<Downloaded> downloaded, Runnable onClose) {
     Path top = top(directory);
     Manifest manifest =
         text(name, top, ManifestJson.FILE)
             .map(json -> ManifestJson.parse(name, json))
             .orElseGet(() -> Manifest.empty(name));
-    return new ModelArchive(url, top, manifest, config(name, top, manifest), onClose);
+    return new ModelArchive(url, top, manifest, config(name, top, manifest), downloaded, onClose);
   }
 
   private static ModelConfig config(String name, Path top, Manifest manifest) {

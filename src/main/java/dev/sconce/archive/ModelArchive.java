@@ -1,6 +1,7 @@
 package dev.sconce.archive;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * An opened archive: the model's files, and what its manifest and configuration say. Immutable, so
@@ -11,18 +12,25 @@ public final class ModelArchive implements AutoCloseable {
   private final Path directory;
   private final Manifest manifest;
   private final ModelConfig config;
+  private final Optional<Downloaded> downloaded;
   private final Runnable onClose;
 
   ModelArchive(
-      String url, Path directory, Manifest manifest, ModelConfig config, Runnable onClose) {
+      String url,
+      Path directory,
+      Manifest manifest,
+      ModelConfig config,
+      Optional<Downloaded> downloaded,
+      Runnable onClose) {
     this.url = url;
     this.directory = directory;
     this.manifest = manifest;
     this.config = config;
+    this.downloaded = downloaded;
     this.onClose = onClose;
   }
 
-  /** What the model was registered as, to the letter: {@code modelUrl} in descriptions. */
+  /** What the archive was opened as, to the letter. */
   public String url() {
     return url;
   }
@@ -43,6 +51,11 @@ public final class ModelArchive implements AutoCloseable {
   /** What the model's own configuration says. */
   public ModelConfig config() {
     return config;
+  }
+
+  /** What the store remembers of an archive that was downloaded; empty if it is the user's own. */
+  public Optional<Downloaded> downloaded() {
+    return downloaded;
   }
 
   /** Deletes what was unpacked; a plain directory of the store stays as it is. */

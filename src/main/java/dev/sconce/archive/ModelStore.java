@@ -4,30 +4,43 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one directory models are taken from, as archives or as plain directories.
  *
  * <p>What a register call names is resolved by TorchServe's rules ({@code ModelArchive.java},
- * {@code downloadModel}), with one difference: nothing outside the store is ever opened. Safe for
- * use by several threads; the store is looked at anew in every call.
+ * {@code downloadModel}), with one difference: nothing outside the store is ever opened. What is
+ * named by a URL has to be fetched into the store first. Safe for use by several threads; the store
+ * is looked at anew in every call.
  */
 public final class ModelStore {
+  private static final Logger log = LoggerFactory.getLogger(ModelStore.class);
   private static final List<String> EXTENSIONS = List.of(".mar", ".model", ".tar.gz", ".tgz");
   private static final Pattern URL =
-      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*", Pattern.DOTALL);
-  private static final Pattern DOWNLOADABLE = Pattern.compile("(?i)https?|file");
+      Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
+
+  /** What may become a file of the store by a download. */
+  private static final Pattern NEW_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]{0,199}");
+
+  /** Longer than any download goes without writing. */
+  private static final Duration DEAD = Duration.ofHours(2);
 
   private final Optional<Path> configured;
   private final ArchiveReader reader;
+  private final Arrival.Names arriving = new Arrival.Names();
 
   /** A store by its settings; the directory need not exist yet. */
   public ModelStore(StoreSettings settings) {
@@ -67,6 +80,50 @@ public final class ModelStore {
               + ")");
     }
     return reader.openFile(url, fileName(named), real);
+  }
+
+  /**
+   * Makes room for an archive that is fetched from elsewhere. The caller closes it.
+   *
+   * @param name the file name it is to have
+   * @throws ServingException with {@link ErrorCode#BAD_REQUEST} if no archive may be called that,
+   *     {@link ErrorCode#INTERNAL} if there is one, {@link ErrorCode#MODEL_NOT_FOUND} if there is
+   *     no store, {@link ErrorCode#DOWNLOAD_FAILED} if it cannot be written to
+   */
+  public Arrival receive(String name) {
+    Path store = store();
+    if (!NEW_NAME.matcher(name).matches() || EXTENSIONS.stream().noneMatch(name::endsWith)) {
+      throw new ServingException(
+          ErrorCode.BAD_REQUEST,
+          "url: its last segment is \"%s\" (expected: at most 200 letters, digits, '_', '-', '.' and '+', ending in %s)"
+              .formatted(Shown.value(name), String.join(", ", EXTENSIONS)));
+    }
+    deleteDead(store);
+    return arriving.of(store.resolve(name));
+  }
+
+  /** What a server that was killed left behind. */
+  private static void deleteDead(Path store) {
+    try (DirectoryStream<Path> partials = Files.newDirectoryStream(store, ".*" + Arrival.PARTIAL)) {
+      for (Path partial : partials) {
+        Instant touched = Files.getLastModifiedTime(partial).toInstant();
+        if (touched.isBefore(Instant.now().minus(DEAD))) {
+          Files.deleteIfExists(partial);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      log.warn("the model store cannot be tidied: {}", Shown.reason(e));
+    }
+  }
+
+  /** Where a file of the store was downloaded from, as messages show it; empty if it was not. */
+  public Optional<String> origin(String name) {
+    Path file = store().resolve(name);
+    try {
+      return Files.exists(file) ? Downloaded.of(file).map(Downloaded::from) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -121,19 +178,9 @@ public final class ModelStore {
       throw new ServingException(
           ErrorCode.MODEL_NOT_FOUND, "Relative path is not allowed in url: " + url);
     }
-    Matcher scheme = URL.matcher(url);
-    if (!scheme.matches()) {
-      return;
+    if (URL.matcher(url).matches()) {
+      throw notFound(url, " (expected: a file name in the model store)");
     }
-    if (DOWNLOADABLE.matcher(scheme.group(1)).matches()) {
-      throw new ServingException(
-          ErrorCode.MODEL_NOT_FOUND,
-          "Given URL "
-              + url
-              + " does not match any allowed URL(s) (expected: a file name in the"
-              + " model store)");
-    }
-    throw notFound(url, " (expected: a file name in the model store)");
   }
 
   private static Optional<Path> find(Path store, String url) {

@@ -104,7 +104,9 @@ final class ServerCommand implements Callable<Integer> {
       names = "--models",
       arity = "1..*",
       paramLabel = "<model>",
-      description = "What to load: all, or names in the store, as in a.mar or name=b.mar.")
+      description =
+          "What to load: all, or names in the store, as in a.mar or name=b.mar, or URLs that"
+              + " allowed_urls in the configuration matches.")
   private List<String> models = List.of();
 
   @Option(

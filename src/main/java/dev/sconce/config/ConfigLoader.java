@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * File, command line and environment → {@link ServerConfig}, the later winning over the earlier,
  * with every fault reported at once.
  *
- * <p>Keys, their meaning and their defaults are TorchServe's ({@code ConfigManager.java}), but for
- * {@code strict_handlers}, which is ours, and {@code enable_model_api}, which is on.
+ * <p>Keys, their meaning and their defaults are TorchServe's ({@code ConfigManager.java}); {@code
+ * config.properties} in the repository tells of those that are ours or have another default.
  */
 public final class ConfigLoader {
   private static final Logger log = LoggerFactory.getLogger(ConfigLoader.class);
@@ -133,6 +133,7 @@ public final class ConfigLoader {
         AuthKeys.read(keys, workingDirectory),
         http(keys),
         store(keys),
+        DownloadKeys.read(keys),
         ModelKeys.read(keys, MOST_THREADS),
         engine,
         models.stream().filter(name -> !isAll(name)).map(ConfigLoader::startupModel).toList(),
@@ -178,7 +179,9 @@ public final class ConfigLoader {
 
   private static StartupModel startupModel(String text) {
     int equals = text.indexOf('=');
-    return equals < 0
+    int colon = text.indexOf(':');
+    boolean partOfUrl = colon >= 0 && colon < equals;
+    return equals < 0 || partOfUrl
         ? new StartupModel(Optional.empty(), text)
         : new StartupModel(Optional.of(text.substring(0, equals)), text.substring(equals + 1));
   }

@@ -52,7 +52,8 @@ record EnvironmentValues(Map<String, String> variables) {
     return Matcher.quoteReplacement(variable.orElse(""));
   }
 
-  private Optional<String> variable(String name) {
+  /** One variable. */
+  Optional<String> variable(String name) {
     return Optional.ofNullable(variables.get(name));
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -88,9 +89,25 @@ final class KeyReader {
   }
 
   Optional<String> text(String key) {
+    return text(key, overridden);
+  }
+
+  /** What a key says, the environment being asked only if {@code replaceable}. */
+  private Optional<String> text(String key, boolean replaceable) {
     Optional<String> given = Optional.ofNullable(left.remove(key));
-    Optional<String> other = overridden ? environment.override(key) : Optional.empty();
+    Optional<String> other = replaceable ? environment.override(key) : Optional.empty();
     return other.or(() -> given).map(String::strip).filter(text -> !text.isEmpty());
+  }
+
+  /** The value of a key that the environment stands in for only if a second key says so, too. */
+  Optional<String> textUnlessKept(String key, String permission) {
+    boolean permitted = flag(permission, text(permission, false)).orElse(false);
+    return text(key, overridden && permitted);
+  }
+
+  /** A variable of the environment that is no key's. */
+  Optional<String> variable(String name) {
+    return environment.variable(name).filter(value -> !value.isEmpty());
   }
 
   int integer(String key, int fallback, int least) {
@@ -102,14 +119,21 @@ final class KeyReader {
   }
 
   OptionalInt optionalInteger(String key, int least, int most) {
+    OptionalLong value = optionalLong(key, least, most);
+    return value.isPresent()
+        ? OptionalInt.of(Math.toIntExact(value.getAsLong()))
+        : OptionalInt.empty();
+  }
+
+  OptionalLong optionalLong(String key, long least, long most) {
     @Nullable String text = text(key).orElse(null);
     if (text == null) {
-      return OptionalInt.empty();
+      return OptionalLong.empty();
     }
     try {
-      int value = Integer.parseInt(text);
+      long value = Long.parseLong(text);
       if (value >= least && value <= most) {
-        return OptionalInt.of(value);
+        return OptionalLong.of(value);
       }
     } catch (NumberFormatException e) {
       // reported below, as a number out of bounds is
@@ -117,10 +141,10 @@ final class KeyReader {
     fault(
         key,
         text,
-        most == Integer.MAX_VALUE
+        most >= Integer.MAX_VALUE
             ? "a whole number >= " + least
             : "a whole number from " + least + " to " + most);
-    return OptionalInt.empty();
+    return OptionalLong.empty();
   }
 
   Duration seconds(String key, Duration fallback) {
@@ -132,7 +156,10 @@ final class KeyReader {
   }
 
   Optional<Boolean> optionalFlag(String key) {
-    Optional<String> text = text(key);
+    return flag(key, text(key));
+  }
+
+  private Optional<Boolean> flag(String key, Optional<String> text) {
     text.filter(value -> !isFlag(value)).ifPresent(value -> fault(key, value, "true or false"));
     return text.map("true"::equalsIgnoreCase);
   }

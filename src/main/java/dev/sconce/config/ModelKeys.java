@@ -30,6 +30,7 @@ final class ModelKeys {
         keys.text("default_service_handler"),
         envelope(keys),
         keys.flag("strict_handlers", false),
+        keys.flag("allow_downloaded_jars", false),
         ModelsKey.read(keys));
   }
 

@@ -2,6 +2,7 @@ package dev.sconce.config;
 
 import dev.sconce.archive.StoreSettings;
 import dev.sconce.auth.AuthSettings;
+import dev.sconce.download.DownloadSettings;
 import dev.sconce.http.HttpSettings;
 import dev.sconce.logs.LogFormat;
 import dev.sconce.metrics.MetricsSettings;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param auth who has to show a token
  * @param http how connections are treated
  * @param store where archives lie
+ * @param downloads which archives may be fetched by URL
  * @param models what holds for a model unless it says otherwise
  * @param engine how libtorch is started
  * @param startupModels what to load, in this order
@@ -34,6 +36,7 @@ public record ServerConfig(
     AuthSettings auth,
     HttpSettings http,
     StoreSettings store,
+    DownloadSettings downloads,
     ModelSettings models,
     EngineSettings engine,
     List<StartupModel> startupModels,
@@ -55,7 +58,7 @@ public record ServerConfig(
    * A model to load at start.
    *
    * @param name the name to serve it under, if it is to be another than its own
-   * @param url a file or directory of the store
+   * @param url a file or directory of the store, or a URL
    */
   public record StartupModel(Optional<String> name, String url) {}
 }

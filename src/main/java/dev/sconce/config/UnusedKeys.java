@@ -13,7 +13,6 @@ final class UnusedKeys {
   private static final String NO_SEQUENCES = "no handler keeps a state between requests";
   private static final String ONE_DNN =
       "libtorch's own fast kernels are always used; intra_op_threads bounds their threads";
-  private static final String STORE_ONLY = "models are only taken from the model store";
 
   /** Why each means nothing. */
   private static final Map<String, List<String>> KEYS =
@@ -42,7 +41,6 @@ final class UnusedKeys {
               ONE_DNN,
               List.of(
                   "cpu_launcher_args", "cpu_launcher_enable", "ipex_enable", "ipex_gpu_enable")),
-          Map.entry(STORE_ONLY, List.of("allowed_urls", "use_env_allowed_urls")),
           Map.entry("workers are no processes", List.of("blacklist_env_vars")),
           Map.entry("workers are called, not written to", List.of("netty_client_threads")),
           Map.entry("answers may be as large as they are", List.of("max_response_size")),

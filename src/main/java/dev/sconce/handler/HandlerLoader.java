@@ -122,6 +122,20 @@ public final class HandlerLoader {
     }
   }
 
+  /** Whether a built-in handler has that name. */
+  public boolean isBuiltIn(String name) {
+    return builtIn.containsKey(name);
+  }
+
+  /**
+   * Whether a jar of a model has a class of that name. No class is loaded.
+   *
+   * @throws ServingException {@code INVALID_MODEL} if a jar cannot be read
+   */
+  public boolean jarsHold(String name, Path modelDirectory) {
+    return jars(modelDirectory).stream().anyMatch(jar -> classNames(jar).contains(name));
+  }
+
   private static boolean isClassName(String name) {
     return Stream.of(name.split("\\.", -1))
         .allMatch(

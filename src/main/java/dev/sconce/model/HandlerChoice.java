@@ -1,5 +1,6 @@
 package dev.sconce.model;
 
+import dev.sconce.archive.Downloaded;
 import dev.sconce.archive.ModelArchive;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
@@ -22,7 +23,7 @@ record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
    * Decides: the register call's handler, else that of {@code model-config.yaml}, else the
    * manifest's if it is built in or a class in the archive's jars, else the server's default, else
    * the one that fits the weights. A Python file is never run, so it is passed over wherever it is
-   * named.
+   * named. Classes in jars of a downloaded archive are neither run nor loaded without permission.
    */
   static final class Rule {
     private final HandlerLoader loader;
@@ -87,11 +88,31 @@ record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
     }
 
     private String inJars(ModelArchive archive) {
-      return loader.namesInJars(archive.directory()).orElse("no jar");
+      return mayRunJars(archive)
+          ? loader.namesInJars(archive.directory()).orElse("no jar")
+          : "its jars are not looked into, since it was downloaded";
     }
 
     private Optional<HandlerLoader.Source> find(String name, ModelArchive archive) {
-      return loader.find(name, archive.directory());
+      if (!loader.isBuiltIn(name)
+          && !mayRunJars(archive)
+          && loader.jarsHold(name, archive.directory())) {
+        throw new ServingException(
+            ErrorCode.INVALID_MODEL,
+            "handler: %s is a class in a jar of %s, which was downloaded from %s (expected: a built-in handler, one of %s; allow_downloaded_jars=true in the configuration allows others)"
+                .formatted(name, archive.url(), origin(archive), loader.builtInNames()));
+      }
+      return loader.isBuiltIn(name) || mayRunJars(archive)
+          ? loader.find(name, archive.directory())
+          : Optional.empty();
+    }
+
+    private boolean mayRunJars(ModelArchive archive) {
+      return settings.downloadedJars() || archive.downloaded().isEmpty();
+    }
+
+    private static String origin(ModelArchive archive) {
+      return archive.downloaded().map(Downloaded::from).orElse("");
     }
 
     private ServingException refused(ModelArchive archive, String handler) {
@@ -105,7 +126,9 @@ record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
       List<String> facts = new ArrayList<>();
       own(archive).ifPresent(name -> facts.add("handler " + name + ", which cannot be run here"));
       facts.add(found);
-      loader.namesInJars(archive.directory()).ifPresent(names -> facts.add("in jars: " + names));
+      if (mayRunJars(archive)) {
+        loader.namesInJars(archive.directory()).ifPresent(names -> facts.add("in jars: " + names));
+      }
       return new ServingException(
           ErrorCode.INVALID_MODEL,
           "%s: no handler fits; found: %s (expected: a register call with handler=, one of %s)"

@@ -71,7 +71,7 @@ public final class ModelCatalog {
     PoolSettings settings = pool.settings();
     return new ModelDescription(
         model.key(),
-        model.archive().url(),
+        model.registration().url(),
         model.archive().manifest().runtime().wireName(),
         pool.minWorkers(),
         pool.maxWorkers(),

@@ -1,9 +1,10 @@
 package dev.sconce.model;
 
 import dev.sconce.archive.ModelArchive;
-import dev.sconce.archive.ModelStore;
+import dev.sconce.download.ArchiveUrl;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.model.Archives.Found;
 import dev.sconce.worker.WorkerPool;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class ModelLifecycle {
   private static final Logger log = LoggerFactory.getLogger(ModelLifecycle.class);
 
-  private final ModelStore store;
+  private final Archives archives;
   private final ModelAssembly assembly;
   private final ModelRegistry registry;
   private final ModelSettings settings;
@@ -43,13 +44,13 @@ public final class ModelLifecycle {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   ModelLifecycle(
-      ModelStore store,
+      Archives archives,
       ModelAssembly assembly,
       ModelRegistry registry,
       ModelSettings settings,
       ScheduledExecutorService timer,
       Executor executor) {
-    this.store = store;
+    this.archives = archives;
     this.assembly = assembly;
     this.registry = registry;
     this.settings = settings;
@@ -81,36 +82,44 @@ public final class ModelLifecycle {
    * server is not healthy.
    */
   public void expect(String url) {
-    registry.markMissing(url);
+    registry.markMissing(ArchiveUrl.shown(url));
   }
 
   /**
-   * Registers a model: opens the archive, chooses the handler, starts the workers.
+   * Registers a model: fetches the archive if it is named by a URL, opens it, chooses the handler,
+   * starts the workers. If it comes to nothing, what was fetched is deleted again.
    *
    * @return completes when the model is in the registry and its workers are starting, or
    *     exceptionally with a {@link ServingException}: {@code MODEL_NOT_FOUND}, {@code
-   *     INVALID_MODEL}, {@code CONFLICT}, {@code STOPPING}
+   *     INVALID_MODEL}, {@code DOWNLOAD_FAILED}, {@code CONFLICT}, {@code STOPPING}
    */
   public CompletableFuture<Change> register(Registration registration) {
-    return CompletableFuture.supplyAsync(() -> enter(registration), executor)
-        .thenApply(model -> start(model, assembly.workers(registration, model)));
+    return archives.find(registration).thenApplyAsync(this::enter, executor).thenApply(this::start);
   }
 
-  private ServedModel enter(Registration registration) {
-    ServedModel model = assembled(registration);
+  /** A model in the registry, and what it was made of. */
+  private record Entered(ServedModel model, Found found) {}
+
+  private Entered enter(Found found) {
     try {
-      registry.add(model);
-      return model;
-    } catch (ServingException e) {
-      CompletableFuture<Void> unused = close(model);
+      ServedModel model = assembled(found);
+      try {
+        registry.add(model);
+        return new Entered(model, found);
+      } catch (ServingException e) {
+        CompletableFuture<Void> unused = close(model);
+        throw e;
+      }
+    } catch (RuntimeException | Error e) {
+      archives.delete(found.fetched());
       throw e;
     }
   }
 
-  private ServedModel assembled(Registration registration) {
-    ModelArchive archive = store.open(registration.url());
+  private ServedModel assembled(Found found) {
+    ModelArchive archive = archives.open(found);
     try {
-      ServedModel model = assembly.assemble(registration, archive);
+      ServedModel model = assembly.assemble(found.registration(), archive);
       open.add(model);
       return model;
     } catch (RuntimeException | Error e) {
@@ -119,14 +128,16 @@ public final class ModelLifecycle {
     }
   }
 
-  private Change start(ServedModel model, int workers) {
+  private Change start(Entered entered) {
+    ServedModel model = entered.model();
+    int workers = assembly.workers(entered.found().registration(), model);
     int most = assembly.mostWorkers(model, workers);
     CompletableFuture<Void> ready =
         CompletableFuture.completedFuture(model)
             // Not called at once: so that a refusal, too, takes the model out again.
-            .thenCompose(entered -> resize(entered, workers, most))
+            .thenCompose(made -> resize(made, workers, most))
             .thenRun(() -> announce(model))
-            .exceptionallyCompose(failure -> withdraw(model, failure));
+            .exceptionallyCompose(failure -> withdraw(entered, failure));
     return new Change(model.key(), workers, ready);
   }
 
@@ -138,7 +149,7 @@ public final class ModelLifecycle {
         model.handlerName(),
         model.pool().readyWorkers(),
         model.pool().handlerDescription());
-    registry.markPresent(model.archive().url());
+    registry.markPresent(model.registration().url());
     model.announce();
     tellChange();
   }
@@ -146,9 +157,10 @@ public final class ModelLifecycle {
   /**
    * Takes a model out again that could not be started; the returned future fails with the cause.
    */
-  private CompletableFuture<Void> withdraw(ServedModel model, Throwable failure) {
-    registry.discard(model);
-    return close(model)
+  private CompletableFuture<Void> withdraw(Entered entered, Throwable failure) {
+    registry.discard(entered.model());
+    archives.delete(entered.found().fetched());
+    return close(entered.model())
         .exceptionally(ignored -> null)
         .thenCompose(closed -> CompletableFuture.failedFuture(failure));
   }
@@ -211,7 +223,8 @@ public final class ModelLifecycle {
 
   /**
    * Takes a model version out of service. New requests no longer find it; those it has are
-   * answered, then its memory and its files are freed.
+   * answered, then its memory and its files are freed. An archive that was downloaded is deleted
+   * from the store, if no other model is made of it.
    *
    * @param version the default one if empty
    * @return completes when that is done; exceptionally with {@code REQUEST_TIMEOUT} if it takes too
@@ -223,7 +236,9 @@ public final class ModelLifecycle {
     ServedModel model = registry.remove(name, version);
     log.info("Model {} version {} is unregistered", name, model.key().version());
     tellChange();
-    return close(model);
+    CompletableFuture<Void> deleted =
+        CompletableFuture.runAsync(() -> archives.delete(model.archive().downloaded()), executor);
+    return close(model).thenCompose(closed -> deleted);
   }
 
   private CompletableFuture<Void> close(ServedModel model) {

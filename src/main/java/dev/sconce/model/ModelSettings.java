@@ -20,6 +20,7 @@ import java.util.OptionalInt;
  * @param handler the handler of archives that name none
  * @param envelope what requests and answers of every model are wrapped in
  * @param strictHandlers whether an archive whose own handler would have to be replaced is refused
+ * @param downloadedJars whether handlers in jars of downloaded archives are run
  * @param perModel what holds for single models instead
  */
 public record ModelSettings(
@@ -33,6 +34,7 @@ public record ModelSettings(
     Optional<String> handler,
     Optional<Envelope> envelope,
     boolean strictHandlers,
+    boolean downloadedJars,
     Map<ModelKey, ModelOptions> perModel) {
 
   /** TorchServe's defaults. */
@@ -48,6 +50,7 @@ public record ModelSettings(
         twoMinutes,
         Optional.empty(),
         Optional.empty(),
+        false,
         false,
         Map.of());
   }

@@ -1,6 +1,7 @@
 package dev.sconce.model;
 
 import dev.sconce.archive.ModelStore;
+import dev.sconce.download.Downloads;
 import dev.sconce.handler.HandlerLoader;
 import dev.sconce.handler.HandlerRecogniser;
 import dev.sconce.worker.PoolTools;
@@ -22,6 +23,7 @@ public record Models(ModelLifecycle lifecycle, InferenceService inference, Model
    */
   public static Models create(
       ModelStore store,
+      Downloads downloads,
       HandlerLoader handlers,
       HandlerRecogniser recogniser,
       ModelSettings settings,
@@ -31,7 +33,13 @@ public record Models(ModelLifecycle lifecycle, InferenceService inference, Model
     ModelRegistry registry = new ModelRegistry();
     ModelAssembly assembly = new ModelAssembly(handlers, recogniser, settings, hardware, tools);
     return new Models(
-        new ModelLifecycle(store, assembly, registry, settings, tools.timer(), executor),
+        new ModelLifecycle(
+            new Archives(store, downloads, registry),
+            assembly,
+            registry,
+            settings,
+            tools.timer(),
+            executor),
         new InferenceService(registry, handlers.explainingNames(), tools.nanoClock()),
         new ModelCatalog(registry));
   }

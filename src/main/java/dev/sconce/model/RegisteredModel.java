@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param key name and version
  * @param isDefault whether requests get it that name no version
- * @param url what it was registered as: a file or directory of the model store
+ * @param url what it was opened as: a file or directory of the model store
  * @param handler the handler that the register call named
  * @param minWorkers how many workers there are to be at least
  * @param maxWorkers how many there may be at most
@@ -42,6 +42,7 @@ public record RegisteredModel(
         Optional.of(minWorkers),
         Optional.of(responseTimeout),
         Optional.of(startupTimeout),
+        false,
         Registration.Origin.SNAPSHOT);
   }
 }

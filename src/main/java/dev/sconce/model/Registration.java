@@ -7,7 +7,7 @@ import java.util.Optional;
  * What a register call asks for; what it leaves open is decided by the model's own configuration,
  * then by the server's.
  *
- * @param url a file or directory of the model store
+ * @param url a file or directory of the model store, or a URL
  * @param modelName another name than the archive's
  * @param handler a built-in handler, or a class in the archive's jars
  * @param batchSize the most requests one inference takes
@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param initialWorkers how many workers to start
  * @param responseTimeout how long a caller waits for an answer
  * @param startupTimeout how long the model may take to load
+ * @param signed whether the request for a URL is to be signed for S3
  * @param origin who asks
  */
 public record Registration(
@@ -26,6 +27,7 @@ public record Registration(
     Optional<Integer> initialWorkers,
     Optional<Duration> responseTimeout,
     Optional<Duration> startupTimeout,
+    boolean signed,
     Origin origin) {
 
   /** Who asks that a model be registered. */
@@ -49,6 +51,22 @@ public record Registration(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        false,
         Origin.START);
+  }
+
+  /** The same under another URL. */
+  Registration withUrl(String other) {
+    return new Registration(
+        other,
+        modelName,
+        handler,
+        batchSize,
+        maxBatchDelay,
+        initialWorkers,
+        responseTimeout,
+        startupTimeout,
+        signed,
+        origin);
   }
 }

@@ -2,12 +2,14 @@ package dev.sconce.torch;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -28,23 +30,25 @@ final class Gradient {
           ScriptValue.describe(input.getDataType(), input.getShape())
               + " (expected: floating point numbers, which alone have a gradient)");
     }
-    boolean before = JniUtils.isGradMode(); // of this thread
-    JniUtils.setGradMode(true);
-    try {
-      input.setRequiresGradient(true);
-      NDArray picked = summed.apply(forward(block, method, scope, input));
-      return goBack((PtNDArray) picked) ? Optional.of(input.getGradient()) : Optional.empty();
-    } finally {
-      JniUtils.setGradMode(before);
-    }
+    return GradientCall.withGradients(
+        () -> {
+          input.setRequiresGradient(true);
+          NDArray picked = summed.apply(forward(block, method, scope, input));
+          return goBack((PtNDArray) picked) ? Optional.of(input.getGradient()) : Optional.empty();
+        });
   }
 
-  /** DJL has no other call that runs a method with gradients. */
   private static NDArray forward(
       PtSymbolBlock block, String method, NDManager scope, PtNDArray input) {
-    NDArray name = scope.create(0);
-    name.setName("module_method:" + method);
-    return IValueUtils.forward(block, new NDList(input, name), true).singletonOrThrow();
+    try (IValue argument = IValue.from(input);
+        IValue result = GradientCall.run(block, method, argument)) {
+      ScriptValue value = ScriptValue.of(result, (PtNDManager) scope);
+      if (value instanceof ScriptValue.Array output) {
+        return output.array();
+      }
+      throw new ServingException(
+          ErrorCode.INTERNAL, method + " gives " + value.describe() + " (expected: a tensor)");
+    }
   }
 
   /**

@@ -73,15 +73,14 @@ public final class LayerModule implements AutoCloseable {
    * outputs; since each element of a batch only matters to its own output, each has its own.
    *
    * @param scope owns the results
-   * @param input what {@code forward} takes, N elements in its first dimension. If the module may
-   *     refuse it, it is to be tried with {@link TorchModule#run} first: see {@link
-   *     TorchModule#runWithGradients}
+   * @param input what {@code forward} takes, N elements in its first dimension
    * @param targets a class for each element of the batch, or {@link #LIKELIEST}
    * @throws IllegalArgumentException if the targets are not as many as the elements, or if one is
    *     no class of the output
-   * @throws ServingException {@code INVALID_MODEL} if the layer was not called exactly once, if the
-   *     output is not [N, classes], or if it does not depend on the layer; {@code OUT_OF_MEMORY} as
-   *     {@link TorchModule#compute}
+   * @throws ai.djl.engine.EngineException if the module fails
+   * @throws ServingException {@code INVALID_MODEL} if the layer was not called exactly once, if it
+   *     gives no floating point numbers, if the output is not [N, classes], or if it does not
+   *     depend on the layer; {@code OUT_OF_MEMORY} as {@link TorchModule#compute}
    */
   public Gradients gradientsAt(NDManager scope, NDArray input, int... targets) {
     if (input.getShape().dimension() == 0 || input.getShape().get(0) != targets.length) {
@@ -106,6 +105,10 @@ public final class LayerModule implements AutoCloseable {
     NDArray output = result.output();
     if (output.getShape().dimension() != 2) {
       throw fault("the module gives " + describe(output) + " (expected: [N, classes])");
+    }
+    NDArray activations = result.activations();
+    if (!activations.getDataType().isFloating()) {
+      throw fault("gives " + describe(activations) + " (expected: floating point numbers)");
     }
     if (result.gradients().isEmpty()) {
       throw fault("the output does not depend on it (expected: a layer on the way to the output)");

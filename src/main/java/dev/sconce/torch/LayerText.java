@@ -24,7 +24,7 @@ final class LayerText {
   private static final Pattern ONE_TENSOR =
       Pattern.compile("  def forward\\(self: [.\\w]+,\n    \\w+: Tensor\\) -> Tensor:\n");
 
-  /** Does not throw, because DJL leaks the arguments of a method that does. */
+  /** Does not throw, so that {@link LayerModule} can say in its own words what is wrong. */
   private static final String GRADIENTS_TEXT =
       """
         def %s(self: %s,
@@ -87,7 +87,8 @@ final class LayerText {
     String result = method.remove(last).substring(RETURN.length());
     method.addAll(
         """
-            sconce_cut = torch.requires_grad_(torch.detach(torch.clone(%s)))
+            sconce_made = torch.detach(torch.clone(%s))
+            sconce_cut = torch.requires_grad_(sconce_made, torch.is_floating_point(sconce_made))
             sconce_count = torch.append(%s, sconce_cut)
             return torch.clone(sconce_cut)
         """

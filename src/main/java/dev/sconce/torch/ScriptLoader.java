@@ -42,7 +42,8 @@ public final class ScriptLoader {
    *
    * @param gpu the GPU it is to be on; empty for the CPU
    * @param layer as {@code named_modules()} names it in Python: {@code conv1}, {@code features.29},
-   *     {@code layer4.1.conv2}
+   *     {@code layer4.1.conv2}. What a network has under two names, {@code torch.jit.script} saves
+   *     as two layers with the same weights, {@code torch.jit.trace} as one under its first name
    * @throws ServingException {@code INVALID_MODEL} if libtorch cannot load the file, if it has no
    *     such layer, naming those it has, if the layer is never called or gives no tensor; {@code
    *     OUT_OF_MEMORY} if the device has no room for it

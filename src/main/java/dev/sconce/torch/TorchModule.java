@@ -108,16 +108,35 @@ public final class TorchModule implements AutoCloseable {
    *
    * @param scope owns the results
    * @param inputs arrays on the module's device
-   * @return the method's tensor, or the tensors of its tuple or list, in order
+   * @return the method's tensor, or the tensors of its tuple or list, in order, or of its
+   *     dictionary, by their keys
+   * @throws EngineException if the method fails
+   * @throws ServingException {@code INTERNAL} if it gives anything else than tensors
    */
   public NDList run(String method, NDManager scope, NDArray... inputs) {
-    // Not IValueUtils.forward(NDList): that one leaks its inputs when the method throws.
+    return run(IValueUtils::runMethod, method, scope, inputs);
+  }
+
+  /** How a method is run: on values that stay the caller's, for one that is to be closed. */
+  private interface Way {
+    IValue run(PtSymbolBlock block, String method, IValue... inputs);
+  }
+
+  private NDList run(Way way, String method, NDManager scope, NDArray... inputs) {
     IValue[] values = new IValue[inputs.length];
     try {
       for (int i = 0; i < inputs.length; i++) {
         values[i] = IValue.from((PtNDArray) inputs[i]);
       }
-      return turns.inTurn(() -> results(IValueUtils.runMethod(block, method, values), scope));
+      return turns.inTurn(
+          () -> {
+            try (IValue value = way.run(block, method, values)) {
+              NDList arrays = new NDList();
+              // Not IValue.toNDList: that one leaks what it cannot make arrays of.
+              collect(ScriptValue.of(value, (PtNDManager) scope), method, arrays);
+              return arrays;
+            }
+          });
     } finally {
       Arrays.stream(values).filter(value -> value != null).forEach(IValue::close);
     }
@@ -166,14 +185,12 @@ public final class TorchModule implements AutoCloseable {
     }
   }
 
-  /** What libtorch says is wrong, without the source text that it quotes. */
+  /**
+   * What libtorch says is wrong, without the source text that it quotes; of an assertion without a
+   * message, the line that it stands in.
+   */
   public static String reason(EngineException e) {
-    String[] lines = String.valueOf(e.getMessage()).strip().split("\\R");
-    return Arrays.stream(lines)
-        .filter(line -> line.contains("Error: "))
-        .reduce((first, second) -> second)
-        .map(line -> line.replaceFirst("^.*?Error: ", ""))
-        .orElse(lines[0]);
+    return ScriptError.reason(String.valueOf(e.getMessage()));
   }
 
   /**
@@ -182,32 +199,20 @@ public final class TorchModule implements AutoCloseable {
    * other than DJL's gradient collector, of which a JVM has one.
    *
    * @param scope owns the results
-   * @param inputs arrays on the module's device, at least one; the method gets copies, because what
-   *     {@link #run} made are inference tensors, which autograd refuses to keep. If the method
-   *     throws, DJL leaks the copies, so inputs that may not fit are to be tried with {@link #run}
-   *     first
-   * @return the method's tensor, or the tensors of its tuple or list, in order
+   * @param inputs arrays on the module's device; the method gets copies, because what {@link #run}
+   *     made are inference tensors, which autograd refuses to keep
+   * @return as {@link #run}
+   * @throws EngineException if the method fails
+   * @throws ServingException as {@link #run}
    */
   public NDList runWithGradients(String method, NDManager scope, NDArray... inputs) {
     try (NDManager call = scope.newSubManager()) {
-      NDList list = new NDList();
-      for (NDArray input : inputs) {
-        NDArray copy = input.duplicate();
-        copy.attach(call);
-        list.add(copy);
+      NDArray[] copies = new NDArray[inputs.length];
+      for (int i = 0; i < inputs.length; i++) {
+        copies[i] = inputs[i].duplicate();
+        copies[i].attach(call);
       }
-      NDArray name = call.create(0);
-      name.setName("module_method:" + method);
-      list.add(name);
-      boolean before = JniUtils.isGradMode();
-      JniUtils.setGradMode(true);
-      try {
-        NDList results = turns.inTurn(() -> IValueUtils.forward(block, list, true));
-        results.attach(scope);
-        return results;
-      } finally {
-        JniUtils.setGradMode(before);
-      }
+      return GradientCall.withGradients(() -> run(GradientCall::run, method, scope, copies));
     }
   }
 
@@ -221,14 +226,13 @@ public final class TorchModule implements AutoCloseable {
    *
    * @param scope owns the gradient
    * @param input floating point numbers on the module's device, of any shape; made by {@code
-   *     scope}, not by {@link #run}, whose results autograd refuses. If the method throws, DJL
-   *     leaks the input and an array that the method was at, so what may not fit is to be tried
-   *     with {@link #run} first
+   *     scope}, not by {@link #run}, whose results autograd refuses
    * @param summed picks what is summed of the method's one tensor, by operations that can be
    *     differentiated
    * @return in the input's shape and type; empty if what was picked does not change with the input
    *     in a way that libtorch can follow, as behind a rounding or a quantization
    * @throws IllegalArgumentException if {@code input} is not floating point numbers
+   * @throws ServingException {@code INTERNAL} if the method gives anything else than one tensor
    * @throws EngineException if the method fails, or libtorch cannot differentiate one of its steps
    */
   public Optional<NDArray> gradient(
@@ -236,9 +240,17 @@ public final class TorchModule implements AutoCloseable {
     return turns.inTurn(() -> Gradient.of(block, method, scope, (PtNDArray) input, summed));
   }
 
-  private static NDList results(IValue value, NDManager scope) {
-    try (value) {
-      return value.toNDList((PtNDManager) scope);
+  private static void collect(ScriptValue value, String method, NDList arrays) {
+    if (value instanceof ScriptValue.Array one) {
+      arrays.add(one.array());
+    } else if (value instanceof ScriptValue.Sequence sequence) {
+      sequence.elements().forEach(element -> collect(element, method, arrays));
+    } else if (value instanceof ScriptValue.Dictionary dictionary) {
+      dictionary.members().values().forEach(member -> collect(member, method, arrays));
+    } else {
+      throw new ServingException(
+          ErrorCode.INTERNAL,
+          method + " gives " + value.describe() + " (expected: tensors, which may be in lists)");
     }
   }
 

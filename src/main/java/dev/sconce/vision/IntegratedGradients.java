@@ -57,7 +57,7 @@ final class IntegratedGradients {
   /**
    * Explains, the steps of all questions of one size together.
    *
-   * @param questions that the serving copy has answered: a failure with gradients leaks memory
+   * @param questions that the serving copy has answered, so that a target is one of its classes
    * @return an attribution for each question, in order
    * @throws dev.sconce.error.ServingException {@code BAD_REQUEST} if the module cannot be
    *     differentiated; {@code OUT_OF_MEMORY} if the device has no room; {@code INTERNAL} if the

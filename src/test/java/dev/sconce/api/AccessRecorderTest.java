@@ -15,6 +15,8 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 class AccessRecorderTest {
@@ -50,6 +52,22 @@ class AccessRecorderTest {
         .containsExactly(
             Requests.CLIENT + " \"POST /predictions/a%20b HTTP/1.1\" 200 12",
             Requests.CLIENT + " \"POST /models?url=echo.mar HTTP/1.1\" 405 12");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "url=https://h/x.mar&model_name=m,                      url=https://h/x.mar&model_name=m",
+    "url=https://h/x.mar?X-Amz-Signature=secret&X-Amz=more, url=...",
+    "model_name=m&URL=https%3A%2F%2Fh%2Fx.mar%3Fsig%3Dab,   model_name=m&URL=...",
+    "url=https://me:secret@h/x.mar,                         url=...",
+    "url=https%3A%2F%2Fme%40h%2Fx.mar,                      url=...",
+    "url=x.mar&handler=a@b,                                 url=x.mar&handler=a@b"
+  })
+  void urlsWithSecretsAreNotLogged(String query, String logged) {
+    answered(Requests.of("POST", "/models", query), 200);
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(Requests.CLIENT + " \"POST /models?" + logged + " HTTP/1.1\" 200 12");
   }
 
   @Test

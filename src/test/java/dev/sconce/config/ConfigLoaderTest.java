@@ -151,6 +151,7 @@ class ConfigLoaderTest {
             default_service_handler=twin
             service_envelope=kservev2
             strict_handlers=true
+            allow_downloaded_jars=true
             """);
     assertThat(config.models())
         .isEqualTo(
@@ -164,6 +165,7 @@ class ConfigLoaderTest {
                 Duration.ofSeconds(9),
                 Optional.of("twin"),
                 Optional.of(Envelope.KSERVEV2),
+                true,
                 true,
                 Map.of()));
   }

@@ -21,7 +21,7 @@ class TorchServeKeysTest {
       delimiter = '|',
       textBlock =
           """
-          allowed_urls | file://.* | models are only taken from the model store
+          allowed_urls | file://.* |
           async_logging | true | no thread ever waits for a log
           blacklist_env_vars | .*USERNAME.* | workers are no processes
           certificate_file | a.pem |
@@ -92,7 +92,7 @@ class TorchServeKeysTest {
           ts_open_inference_protocol | true | Open Inference is not spoken
           tsConfigFile | a |
           unregister_model_timeout | 1 |
-          use_env_allowed_urls | true | models are only taken from the model store
+          use_env_allowed_urls | true |
           use_native_io | false |
           version | 0.12.0 |
           vmargs | -Xmx1g | Java is given its options in JAVA_TOOL_OPTIONS

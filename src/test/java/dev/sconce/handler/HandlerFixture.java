@@ -49,6 +49,11 @@ public final class HandlerFixture implements AutoCloseable {
 
   /** A request of the given parts: files by their paths, other values by their text. */
   public static Input input(Map<String, ?> parts) throws IOException {
+    return input(parts, Map.of());
+  }
+
+  /** The same with headers. */
+  public static Input input(Map<String, ?> parts, Map<String, String> headers) throws IOException {
     Map<String, Part> read = new LinkedHashMap<>();
     for (Map.Entry<String, ?> part : parts.entrySet()) {
       Object value = part.getValue();
@@ -59,7 +64,7 @@ public final class HandlerFixture implements AutoCloseable {
               : Part.of(value.toString()));
     }
     Deadline deadline = Deadline.after(Duration.ofMinutes(5), System::nanoTime);
-    return new Input("server-id", read, Map.of(), deadline);
+    return new Input("server-id", read, headers, deadline);
   }
 
   /** The JSON with which an initialized handler answers a batch of requests. */

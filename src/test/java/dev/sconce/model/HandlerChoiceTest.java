@@ -135,6 +135,7 @@ class HandlerChoiceTest {
             handler,
             NONE_WRAPPED,
             strict,
+            false,
             Map.of());
     return new ModelsFixture(store, settings, new Hardware(2, 0, "none"));
   }
@@ -152,6 +153,7 @@ class HandlerChoiceTest {
             base.initialWorkers(),
             base.responseTimeout(),
             base.startupTimeout(),
+            false,
             Registration.Origin.CALLER);
     fixture.register(call);
     return fixture.models.catalog().describe("m", NONE).handler();

@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -208,27 +209,52 @@ class HandlerJarTest {
   @Test
   void noClassOfAnUnregisteredModelStays() throws Exception {
     try (ModelsFixture fixture = serving(UPPER)) {
-      serveAndUnregister(fixture, 20); // whatever the server itself loads, it has now
-      ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
-      System.gc();
-      long unloaded = classes.getUnloadedClassCount();
-
-      serveAndUnregister(fixture, REGISTRATIONS);
-
-      // A class and its hidden lambda each time. The last ones may still be on a thread's stack.
-      long expected = 2 * (REGISTRATIONS - 5);
-      for (int i = 0; i < 50 && classes.getUnloadedClassCount() - unloaded < expected; i++) {
-        System.gc();
-      }
-      assertThat(classes.getUnloadedClassCount() - unloaded).isGreaterThanOrEqualTo(expected);
+      assertUnloads(
+          2, // and its hidden lambda
+          () -> {
+            fixture.register(registration("m-1.0", 1));
+            assertThat(text(fixture.send("m", DEFAULT, "abc"))).isEqualTo("ABC hidden");
+            get(fixture.models.lifecycle().unregister("m", DEFAULT));
+          });
     }
   }
 
-  private static void serveAndUnregister(ModelsFixture fixture, int times) throws Exception {
+  @Test
+  void noClassOfAHandlerThatCouldNotBeInitializedStays() throws Exception {
+    String throwing = UPPER.replace("try {", "if (true) throw new Error();\n    try {");
+    try (ModelsFixture fixture = serving(throwing)) {
+      assertUnloads(
+          1,
+          () ->
+              assertThatThrownBy(() -> fixture.register(registration("m-1.0", 1)))
+                  .isInstanceOf(ExecutionException.class));
+    }
+  }
+
+  /** Something that is done many times. */
+  private interface Turn {
+    void run() throws Exception;
+  }
+
+  private static void assertUnloads(int classesEachTime, Turn turn) throws Exception {
+    repeat(20, turn); // whatever the server itself loads, it has now
+    ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
+    System.gc();
+    long unloaded = classes.getUnloadedClassCount();
+
+    repeat(REGISTRATIONS, turn);
+
+    // The last ones may still be on a thread's stack.
+    long expected = (long) classesEachTime * (REGISTRATIONS - 5);
+    for (int i = 0; i < 50 && classes.getUnloadedClassCount() - unloaded < expected; i++) {
+      System.gc();
+    }
+    assertThat(classes.getUnloadedClassCount() - unloaded).isGreaterThanOrEqualTo(expected);
+  }
+
+  private static void repeat(int times, Turn turn) throws Exception {
     for (int i = 0; i < times; i++) {
-      fixture.register(registration("m-1.0", 1));
-      assertThat(text(fixture.send("m", DEFAULT, "abc"))).isEqualTo("ABC hidden");
-      get(fixture.models.lifecycle().unregister("m", DEFAULT));
+      turn.run();
     }
   }
 

@@ -131,6 +131,7 @@ class HangingModelTest {
             base.handler(),
             base.envelope(),
             base.strictHandlers(),
+            base.downloadedJars(),
             Map.of(new ModelKey("m", "1.0"), options));
     try (ModelsFixture fixture = new ModelsFixture(store, settings, new Hardware(2, 0, "none"))) {
       fixture.addModel("m", "1.0", "echo", "batchSize: 4\nmaxRetryTimeoutInSec: 8\n");
@@ -162,6 +163,7 @@ class HangingModelTest {
               Optional.empty(),
               Optional.empty(),
               Optional.empty(),
+              false,
               Origin.CALLER);
       fixture.register(call);
       assertThatThrownBy(() -> fixture.register(registration("bad-1.0", 1)));

@@ -207,6 +207,7 @@ class ModelLifecycleTest {
               Optional.of(5),
               Optional.empty(),
               Optional.empty(),
+              false,
               Registration.Origin.CALLER);
       fixture.register(call);
       ModelDescription model = fixture.models.catalog().describe("renamed", DEFAULT);
@@ -268,6 +269,7 @@ class ModelLifecycleTest {
               Optional.of(1),
               Optional.empty(),
               Optional.empty(),
+              false,
               Registration.Origin.CALLER);
       assertThatThrownBy(() -> fixture.register(call))
           .cause()

@@ -3,6 +3,8 @@ package dev.sconce.model;
 import dev.sconce.archive.ExtractionLimits;
 import dev.sconce.archive.ModelStore;
 import dev.sconce.archive.StoreSettings;
+import dev.sconce.download.DownloadSettings;
+import dev.sconce.download.Downloads;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.HandlerLoader;
@@ -178,7 +180,9 @@ public final class ModelsFixture implements AutoCloseable {
     PoolTools tools =
         new PoolTools(
             metrics, ids::getAndIncrement, timer, Clock.systemUTC(), timer::nanos, thread -> {});
-    models = Models.create(store, handlers, recogniser, settings, hardware, tools, loaders);
+    Downloads downloads = new Downloads(DownloadSettings.NONE, Thread::new);
+    models =
+        Models.create(store, downloads, handlers, recogniser, settings, hardware, tools, loaders);
   }
 
   /** With the default settings, on two cores without a GPU. */
@@ -210,6 +214,7 @@ public final class ModelsFixture implements AutoCloseable {
         Optional.of(workers),
         Optional.empty(),
         Optional.empty(),
+        false,
         Registration.Origin.CALLER);
   }
 

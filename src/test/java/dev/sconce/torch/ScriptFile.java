@@ -19,7 +19,7 @@ public final class ScriptFile {
    *
    * @param body its lines, as {@code torch.jit.save} prints them
    */
-  static Path write(Path file, String body) throws IOException {
+  public static Path write(Path file, String body) throws IOException {
     return write(file, "x: Tensor) -> Tensor", body);
   }
 

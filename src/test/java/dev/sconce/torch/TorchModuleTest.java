@@ -24,6 +24,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TorchModuleTest {
   private static final String SQUARE_GRADIENT =
@@ -55,6 +57,65 @@ class TorchModuleTest {
         TorchModule gradient = module(SQUARE_GRADIENT)) {
       assertThat(run(twice, 1, 2, 3)).containsExactly(2, 4, 6);
       assertThat(runWithGradients(gradient, 1, 2, 3)).containsExactly(2, 4, 6);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ops.prim.RaiseException(\"AssertionError: told\") | AssertionError: told",
+        "ops.prim.RaiseException(\"AssertionError: \")"
+            + " | AssertionError: ops.prim.RaiseException(\"AssertionError: \")",
+        "ops.prim.RaiseException(\"\") | Error: ops.prim.RaiseException(\"\")",
+        "x = torch.view(x, [7]) | shape '[7]' is invalid for input of size 1",
+      })
+  void theReasonOfAFailureIsOneLine(String line, String reason) throws IOException {
+    try (TorchModule module = module(line + "\nreturn x")) {
+      assertThatThrownBy(() -> run(module, 1))
+          .isInstanceOfSatisfying(
+              EngineException.class, e -> assertThat(TorchModule.reason(e)).isEqualTo(reason));
+    }
+  }
+
+  @Test
+  void anErrorWithoutAMessageAndAPlaceIsStillNamed() {
+    assertThat(TorchModule.reason(new EngineException("RuntimeError: AssertionError: \n")))
+        .isEqualTo("AssertionError: without a message");
+  }
+
+  @Test
+  void arraysComeFlatFromTuplesListsAndDictionaries() throws IOException {
+    Path file = directory.resolve("net.pt");
+    ScriptFile.write(
+        file,
+        "x: Tensor) -> Tuple[Tensor, List[Tensor], Dict[str, Tensor]]",
+        "return (x, [torch.add(x, 1)], {\"b\": torch.add(x, 3), \"a\": torch.add(x, 2)})");
+    try (TorchModule module = TestDevice.engine().load(file, device)) {
+      List<Float> values =
+          module.compute(
+              scope ->
+                  module.run("forward", scope, scope.create(1f)).stream()
+                      .map(array -> array.getFloat())
+                      .toList());
+      assertThat(values).containsExactly(1f, 2f, 3f, 4f);
+    }
+  }
+
+  @Test
+  void whatIsNoArrayIsRefusedByItsType() throws IOException {
+    Path file = directory.resolve("net.pt");
+    ScriptFile.write(file, "x: Tensor) -> Tuple[Tensor, int]", "return (x, 1)");
+    try (TorchModule module = TestDevice.engine().load(file, device)) {
+      assertThatThrownBy(() -> run(module, 1))
+          .isInstanceOf(ServingException.class)
+          .hasMessage("forward gives int (expected: tensors, which may be in lists)");
+      assertThatThrownBy(() -> runWithGradients(module, 1))
+          .isInstanceOf(ServingException.class)
+          .hasMessage("forward gives int (expected: tensors, which may be in lists)");
+      assertThatThrownBy(() -> gradient(module, 1))
+          .isInstanceOf(ServingException.class)
+          .hasMessage("forward gives a list of 2, the first float32 [1] (expected: a tensor)");
     }
   }
 

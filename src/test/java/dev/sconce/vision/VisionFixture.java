@@ -1,20 +1,16 @@
 package dev.sconce.vision;
 
-import dev.sconce.handler.Deadline;
 import dev.sconce.handler.Device;
 import dev.sconce.handler.HandlerContext;
+import dev.sconce.handler.HandlerFixture;
 import dev.sconce.handler.HandlerMetrics;
 import dev.sconce.handler.HandlerSettings;
 import dev.sconce.handler.Input;
-import dev.sconce.handler.Part;
 import dev.sconce.handler.SharedResources;
 import dev.sconce.image.ImageDecoder;
 import dev.sconce.torch.TestDevice;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -76,16 +72,7 @@ final class VisionFixture implements AutoCloseable {
   }
 
   static Input input(Map<String, ?> parts, Map<String, String> headers) throws IOException {
-    Map<String, Part> read = new LinkedHashMap<>();
-    for (Map.Entry<String, ?> part : parts.entrySet()) {
-      Object value = part.getValue();
-      read.put(
-          part.getKey(),
-          value instanceof Path file
-              ? Part.of(Files.readAllBytes(file))
-              : Part.of(value.toString()));
-    }
-    return new Input("id", read, headers, Deadline.after(Duration.ofMinutes(5), System::nanoTime));
+    return HandlerFixture.input(parts, headers);
   }
 
   @Override
