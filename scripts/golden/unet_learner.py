@@ -7,6 +7,8 @@ learner-legacy.pkl     torch.save's legacy format; cut and resized by items in a
 learner-crop.pkl       Resize as it is by default, transforms for the training set alone, Normalize, self-attention
 learner-pad.pkl        Resize padding and bicubic, values divided by 127.5, Normalize
 learner-ratio.pkl      RatioResize
+learner-batch.pkl      resized by batches alone, as fast.ai's example of CamVid is
+learner-presize.pkl    resized by items, then cut and resized by batches, Normalize
 learner-mish.pkl       another activation, which the weights do not show
 learner-classifier.pkl no U-Net
 learners.json          state dicts (SHA-256 of each tensor's bytes), masks and logits for pictures that served.py made
@@ -181,6 +183,12 @@ def main(folder):
                        [IntToFloatTensor(div=127.5), Normalize.from_stats(*imagenet_stats, cuda=False)]), "learner-pad.pkl",
                WIDER_AND_TALLER),
         export(learner(folder, CODES, unet(2), RatioResize(72)), "learner-ratio.pkl", NOT_MUCH_LARGER),
+        export(learner(folder, CODES, unet(2), None,
+                       [*aug_transforms(size=(72, 96)), Normalize.from_stats(*imagenet_stats, cuda=False)]), "learner-batch.pkl",
+               WIDER_AND_TALLER),
+        export(learner(folder, CODES, unet(2), Resize((150, 190)),
+                       [*aug_transforms(size=64, min_scale=0.75), Normalize.from_stats(*imagenet_stats, cuda=False)]),
+               "learner-presize.pkl", WIDER_AND_TALLER),
     ]
     (OUT / "learners.json").write_text(json.dumps(rows) + "\n")
     refused(folder)

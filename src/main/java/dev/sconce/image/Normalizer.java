@@ -13,6 +13,8 @@ public final class Normalizer {
   private static final int CHANNELS = 3;
   private static final double MOST = 255;
 
+  private final float[] shift = new float[CHANNELS];
+  private final float[] scale = new float[CHANNELS];
   private final float[][] tables = new float[CHANNELS][256];
 
   /**
@@ -39,15 +41,19 @@ public final class Normalizer {
     check("mean", mean);
     check("std", std);
     for (int channel = 0; channel < CHANNELS; channel++) {
-      float shift = (float) mean[channel];
-      float scale = (float) std[channel];
-      if (scale == 0) {
+      shift[channel] = (float) mean[channel];
+      scale[channel] = (float) std[channel];
+      if (scale[channel] == 0) {
         throw invalid("std: " + std[channel] + " (expected: not 0)");
       }
       for (int value = 0; value < 256; value++) {
-        tables[channel][value] = (value / div - shift) / scale;
+        tables[channel][value] = normalized(value / div, channel);
       }
     }
+  }
+
+  private float normalized(float value, int channel) {
+    return (value - shift[channel]) / scale[channel];
   }
 
   private static void check(String name, double[] values) {
@@ -66,12 +72,13 @@ public final class Normalizer {
   }
 
   /**
-   * Writes a picture from the buffer's position on, which moves behind it.
+   * Writes a picture from the buffer's position on, which moves behind it. Floats are divided
+   * already.
    *
    * @param out has room for {@code 3 * height * width} values
    * @throws java.nio.BufferOverflowException if it has not
    */
-  public void write(RgbImage picture, TensorLayout layout, FloatBuffer out) {
+  public void write(Pixels picture, TensorLayout layout, FloatBuffer out) {
     float[] row = new float[CHANNELS * picture.width()];
     if (layout == TensorLayout.NHWC) {
       for (int y = 0; y < picture.height(); y++) {
@@ -88,22 +95,33 @@ public final class Normalizer {
     }
   }
 
-  private void fillPixels(RgbImage picture, int y, float[] row) {
-    byte[] pixels = picture.pixels();
+  private void fillPixels(Pixels picture, int y, float[] row) {
     int from = y * row.length;
-    for (int i = 0; i < row.length; i += CHANNELS) {
-      row[i] = tables[0][pixels[from + i] & 0xFF];
-      row[i + 1] = tables[1][pixels[from + i + 1] & 0xFF];
-      row[i + 2] = tables[2][pixels[from + i + 2] & 0xFF];
+    if (picture instanceof FloatImage floats) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] = normalized(floats.values()[from + i], i % CHANNELS);
+      }
+    } else if (picture instanceof RgbImage bytes) {
+      byte[] pixels = bytes.pixels();
+      for (int i = 0; i < row.length; i += CHANNELS) {
+        row[i] = tables[0][pixels[from + i] & 0xFF];
+        row[i + 1] = tables[1][pixels[from + i + 1] & 0xFF];
+        row[i + 2] = tables[2][pixels[from + i + 2] & 0xFF];
+      }
     }
   }
 
-  private void fillChannel(RgbImage picture, int y, int channel, float[] row) {
-    byte[] pixels = picture.pixels();
-    float[] table = tables[channel];
+  private void fillChannel(Pixels picture, int y, int channel, float[] row) {
     int from = y * row.length + channel;
-    for (int x = 0; x < picture.width(); x++) {
-      row[x] = table[pixels[from + CHANNELS * x] & 0xFF];
+    if (picture instanceof FloatImage floats) {
+      for (int x = 0; x < picture.width(); x++) {
+        row[x] = normalized(floats.values()[from + CHANNELS * x], channel);
+      }
+    } else if (picture instanceof RgbImage bytes) {
+      float[] table = tables[channel];
+      for (int x = 0; x < picture.width(); x++) {
+        row[x] = table[bytes.pixels()[from + CHANNELS * x] & 0xFF];
+      }
     }
   }
 }

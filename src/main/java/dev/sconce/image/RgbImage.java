@@ -8,7 +8,7 @@ import java.util.Objects;
  * <p>The array is shared with whoever made the picture and whoever reads it, never copied; nobody
  * writes to it once the picture is made, which makes it safe to read from any thread.
  */
-public final class RgbImage {
+public final class RgbImage implements Pixels {
   private final int width;
   private final int height;
   private final byte[] pixels;
@@ -29,12 +29,12 @@ public final class RgbImage {
     this.pixels = pixels;
   }
 
-  /** Pixels in a row, at least 1. */
+  @Override
   public int width() {
     return width;
   }
 
-  /** Rows, at least 1. */
+  @Override
   public int height() {
     return height;
   }

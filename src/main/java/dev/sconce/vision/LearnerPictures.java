@@ -6,6 +6,9 @@ import dev.sconce.image.FastaiTransform.CropPad;
 import dev.sconce.image.FastaiTransform.Method;
 import dev.sconce.image.FastaiTransform.RatioResize;
 import dev.sconce.image.FastaiTransform.Resize;
+import dev.sconce.image.GridMode;
+import dev.sconce.image.GridResize;
+import dev.sconce.image.GridResize.Crop;
 import dev.sconce.image.Padding;
 import dev.sconce.image.PictureSize;
 import dev.sconce.image.ResizeFilter;
@@ -30,7 +33,8 @@ final class LearnerPictures {
   private static final Map<Long, ResizeFilter> FILTERS =
       Map.of(2L, ResizeFilter.BILINEAR, 3L, ResizeFilter.BICUBIC);
 
-  private final List<FastaiTransform> transforms = new ArrayList<>();
+  private final List<FastaiTransform> items = new ArrayList<>();
+  private final List<GridResize> batches = new ArrayList<>();
   private final List<String> differencesOfSize = new ArrayList<>();
   private final List<String> otherDifferences = new ArrayList<>();
 
@@ -44,14 +48,14 @@ final class LearnerPictures {
     String fileName = learner.weights().fileName();
     learner.itemTransforms().forEach(each -> named(fileName, each, this::addOfItems));
     learner.batchTransforms().forEach(each -> named(fileName, each, this::addOfBatches));
-    if (transforms.isEmpty()) {
+    if (steps().areNone()) {
       differencesOfSize.add("it leaves pictures in their own size, here they get imageSize");
     }
   }
 
-  /** What is done with a picture, in order; empty if nothing is, or nothing that is known here. */
-  List<FastaiTransform> transforms() {
-    return transforms;
+  /** What is done with a picture, as far as it is known here. */
+  LearnerSteps steps() {
+    return new LearnerSteps(items, batches);
   }
 
   /**
@@ -76,24 +80,40 @@ final class LearnerPictures {
 
   private void addOfItems(SavedObject transform) {
     List<FastaiTransform> known = known(transform);
-    transforms.addAll(known);
+    items.addAll(known);
     if (known.isEmpty()) {
       otherDifferences.add(transform.type() + " is not done here");
     }
   }
 
-  /** PyTorch resamples the floats of batches; their sizes are height first, or one for both. */
   private void addOfBatches(SavedObject transform) {
+    grid(transform)
+        .ifPresentOrElse(
+            batches::add, () -> otherDifferences.add(transform.type() + " is not done here"));
+  }
+
+  /** What a transform of batches does; their sizes are height first, or one for both. */
+  private static Optional<GridResize> grid(SavedObject transform) {
     List<Long> sides = transform.integers("size");
-    if (!transform.type().startsWith(AUGMENT) || sides.isEmpty()) {
-      otherDifferences.add(transform.type() + " is not done here");
-      return;
+    Optional<GridMode> mode = constant(GridMode.class, transform.text("mode"));
+    if (!transform.type().startsWith(AUGMENT) || sides.isEmpty() || mode.isEmpty()) {
+      return Optional.empty();
     }
     PictureSize size = size(sides.get(0), sides.get(sides.size() - 1));
-    transforms.add(new Resize(size, Method.SQUISH, Padding.ZEROS, ResizeFilter.BILINEAR));
-    differencesOfSize.add(
-        "its %s resizes batches by grid_sample, here Pillow resizes pictures"
-            .formatted(transform.type().substring(AUGMENT.length())));
+    String name = transform.type().substring(AUGMENT.length());
+    if (name.equals("RandomResizedCropGPU")) {
+      return crop(transform).map(crop -> GridResize.randomResizedCrop(size, mode.get(), crop));
+    }
+    boolean alignCorners = transform.flag("align_corners").orElse(false);
+    return constant(Padding.class, transform.text("pad_mode"))
+        .map(pad -> new GridResize(name, size, mode.get(), pad, alignCorners, Optional.empty()));
+  }
+
+  private static Optional<Crop> crop(SavedObject transform) {
+    List<Double> ratio = transform.numbers("ratio");
+    return ratio.size() == 2
+        ? transform.number("valid_scale").map(scale -> new Crop(ratio.get(0), ratio.get(1), scale))
+        : Optional.empty();
   }
 
   /** What a transform does; empty if that is not known. */

@@ -1,7 +1,7 @@
 package dev.sconce.vision;
 
 import dev.sconce.image.Normalizer;
-import dev.sconce.image.RgbImage;
+import dev.sconce.image.Pixels;
 import dev.sconce.image.TensorLayout;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -17,8 +17,9 @@ final class PictureBatch {
    * @return float32 [pictures, height, width, 3] in a direct buffer in native order; good until the
    *     next call
    */
-  ByteBuffer fill(List<RgbImage> pictures, Normalizer normalizer) {
-    FloatBuffer floats = pixels.clear((long) pictures.size() * pictures.get(0).pixels().length);
+  ByteBuffer fill(List<? extends Pixels> pictures, Normalizer normalizer) {
+    Pixels first = pictures.get(0);
+    FloatBuffer floats = pixels.clear(3L * pictures.size() * first.height() * first.width());
     pictures.forEach(picture -> normalizer.write(picture, TensorLayout.NHWC, floats));
     return pixels.bytes();
   }

@@ -3,6 +3,7 @@ package dev.sconce.vision;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.Part;
 import dev.sconce.image.ImageDecoder;
+import dev.sconce.image.Pixels;
 import dev.sconce.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.util.Base64;
@@ -39,7 +40,17 @@ final class PictureReader {
     return named(name, () -> settings.resize(picture));
   }
 
-  private static RgbImage named(String name, Supplier<RgbImage> step) {
+  /**
+   * What a learner does with the floats of a picture; the picture itself if nothing.
+   *
+   * @param picture from {@link #read}
+   * @throws ServingException {@code BAD_REQUEST} if its proportions do not allow that
+   */
+  Pixels resample(String name, RgbImage picture, PictureSettings settings) {
+    return named(name, () -> settings.resample(picture));
+  }
+
+  private static <P> P named(String name, Supplier<P> step) {
     try {
       return step.get();
     } catch (ServingException e) {

@@ -2,13 +2,10 @@ package dev.sconce.vision;
 
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerSettings;
-import dev.sconce.image.FastaiTransform;
-import dev.sconce.image.FastaiTransform.CropPad;
-import dev.sconce.image.FastaiTransform.Method;
-import dev.sconce.image.FastaiTransform.Resize;
 import dev.sconce.image.Normalizer;
 import dev.sconce.image.PictureSize;
 import dev.sconce.image.PictureTransform;
+import dev.sconce.image.Pixels;
 import dev.sconce.image.RgbImage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,14 +19,14 @@ import java.util.OptionalInt;
  * resize}, {@code centerCrop}, {@code mean} and {@code std} of {@code model-config.yaml}, in
  * torchvision's meaning.
  *
- * @param learner resizes and crops as a fast.ai learner does; empty if that does not say how
+ * @param learner resizes and crops as a fast.ai learner does
  * @param transform resizes and crops then
  * @param divisor of the bytes: 255 for 0…1
  * @param mean of each channel, taken off after that
  * @param std of each channel, divided by at last
  */
 record PictureSettings(
-    List<FastaiTransform> learner,
+    LearnerSteps learner,
     PictureTransform transform,
     double divisor,
     List<Double> mean,
@@ -51,11 +48,15 @@ record PictureSettings(
   /** {@code ToTensor} alone: pictures in their own size, 0…1. */
   static final PictureSettings AS_THEY_ARE =
       new PictureSettings(
-          List.of(), PictureTransform.NONE, MOST, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
+          LearnerSteps.NONE,
+          PictureTransform.NONE,
+          MOST,
+          List.of(0.0, 0.0, 0.0),
+          List.of(1.0, 1.0, 1.0));
 
   /** Those sizes with ImageNet's statistics. */
   static PictureSettings imagenet(PictureTransform transform) {
-    return new PictureSettings(List.of(), transform, MOST, IMAGENET_MEAN, IMAGENET_STD);
+    return new PictureSettings(LearnerSteps.NONE, transform, MOST, IMAGENET_MEAN, IMAGENET_STD);
   }
 
   /**
@@ -71,7 +72,7 @@ record PictureSettings(
     }
     List<Double> mean = settings.numbers("mean", 3).orElse(fallback.mean);
     return transform(settings)
-        .map(size -> new PictureSettings(List.of(), size, fallback.divisor, mean, std))
+        .map(size -> new PictureSettings(LearnerSteps.NONE, size, fallback.divisor, mean, std))
         .orElseGet(
             () ->
                 new PictureSettings(
@@ -85,7 +86,7 @@ record PictureSettings(
    */
   static PictureSettings ofOneSize(HandlerSettings settings, PictureSettings fallback) {
     PictureSettings pictures = of(settings, fallback);
-    if (pictures.learner.isEmpty() && !pictures.sizeIsFixed()) {
+    if (pictures.learner.areNone() && !pictures.sizeIsFixed()) {
       throw settings.fault(
           "resize", "centerCrop besides, or imageSize: all pictures need one size");
     }
@@ -95,28 +96,29 @@ record PictureSettings(
   /** A black picture in the size that every picture gets, or that none exceeds. */
   RgbImage blank() {
     RgbImage pixel = new RgbImage(1, 1, new byte[3]);
-    return learnersSize()
+    return learner
+        .size()
         .map(size -> PictureTransform.imageSize(size.height(), size.width()).apply(pixel))
         .orElseGet(() -> transform.apply(pixel));
   }
 
-  private Optional<PictureSize> learnersSize() {
-    return learner.isEmpty()
-        ? Optional.empty()
-        : Optional.of(learner.get(learner.size() - 1).size());
-  }
-
   /**
-   * A picture in the size that the network gets it in.
+   * A picture in the size that the network gets it in, or that {@link #resample} takes it in.
    *
    * @throws ServingException {@code BAD_REQUEST} if its proportions do not allow that
    */
   RgbImage resize(RgbImage picture) {
-    RgbImage resized = picture;
-    for (FastaiTransform step : learner) {
-      resized = step.apply(resized);
-    }
-    return transform.apply(resized);
+    return transform.apply(learner.resize(picture));
+  }
+
+  /**
+   * What a learner does with the floats of a picture; the picture itself if nothing.
+   *
+   * @param picture from {@link #resize}
+   * @throws ServingException as that
+   */
+  Pixels resample(RgbImage picture) {
+    return learner.resample(picture, divisor);
   }
 
   /** Empty if the configuration says nothing. */
@@ -162,8 +164,7 @@ record PictureSettings(
 
   /** The steps in torchvision's words, to be compared with a Python handler's. */
   List<PythonHandler.Transform> asTorchvision() {
-    List<PythonHandler.Transform> steps = new ArrayList<>();
-    learner.forEach(own -> steps.add(asTorchvision(own)));
+    List<PythonHandler.Transform> steps = new ArrayList<>(learner.asTorchvision());
     transform.imageSize().ifPresent(size -> steps.add(step("Resize", sides(size))));
     transform.resize().ifPresent(side -> steps.add(step("Resize", List.of((double) side))));
     transform.centerCrop().ifPresent(size -> steps.add(step("CenterCrop", sides(size))));
@@ -173,14 +174,6 @@ record PictureSettings(
         new PythonHandler.Transform(
             "Normalize", "Normalize(" + mean + ", " + std + ")", statistics));
     return steps;
-  }
-
-  /** torchvision's {@code Resize} does the same only to the whole picture. */
-  private static PythonHandler.Transform asTorchvision(FastaiTransform own) {
-    boolean whole = own instanceof Resize resize && resize.method() == Method.SQUISH;
-    String name = own instanceof CropPad ? "CenterCrop" : "Resize";
-    List<Double> numbers = whole || own instanceof CropPad ? sides(own.size()) : List.of();
-    return new PythonHandler.Transform(name, "fast.ai's " + own, numbers);
   }
 
   private static PythonHandler.Transform step(String name, List<Double> numbers) {
@@ -195,11 +188,7 @@ record PictureSettings(
 
   /** For people who ask what is done with their pictures. */
   Map<String, Object> describe() {
-    Map<String, Object> facts = new LinkedHashMap<>();
-    learnersSize().ifPresent(s -> facts.put("imageSize", List.of(s.height(), s.width())));
-    if (!learner.isEmpty()) {
-      facts.put("itemTransforms", learner.stream().map(Object::toString).toList());
-    }
+    Map<String, Object> facts = new LinkedHashMap<>(learner.describe());
     transform.imageSize().ifPresent(s -> facts.put("imageSize", List.of(s.height(), s.width())));
     transform.resize().ifPresent(side -> facts.put("resize", side));
     transform.centerCrop().ifPresent(s -> facts.put("centerCrop", List.of(s.height(), s.width())));

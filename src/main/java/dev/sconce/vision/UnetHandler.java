@@ -6,6 +6,7 @@ import dev.sconce.handler.JsonHandler;
 import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.image.Normalizer;
+import dev.sconce.image.Pixels;
 import dev.sconce.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * {@code {"base64_prediction": "…"}}, or a picture or an array: see {@link MaskForms#answer}. The
  * mask has the network's size, {@code imageSize}, not the sent picture's.
  */
-final class UnetHandler implements JsonHandler<RgbImage, Mask> {
+final class UnetHandler implements JsonHandler<Pixels, Mask> {
   /** The name that register calls and manifests use. */
   static final String NAME = "unet";
 
@@ -61,19 +62,20 @@ final class UnetHandler implements JsonHandler<RgbImage, Mask> {
   }
 
   @Override
-  public RgbImage preprocess(Input input) {
-    Part picture = JsonParts.spread(input).require("data", "body");
-    return reader.read("data", picture, unet().pictures);
+  public Pixels preprocess(Input input) {
+    Part part = JsonParts.spread(input).require("data", "body");
+    RgbImage picture = reader.read("data", part, unet().pictures);
+    return reader.resample("data", picture, unet().pictures);
   }
 
   /** A learner may leave pictures in proportions of their own. */
   @Override
-  public List<Mask> inference(List<RgbImage> batch) {
+  public List<Mask> inference(List<Pixels> batch) {
     return BySize.ask(
         batch, picture -> List.of((long) picture.height(), (long) picture.width()), this::segment);
   }
 
-  private List<Mask> segment(List<RgbImage> batch) {
+  private List<Mask> segment(List<Pixels> batch) {
     int height = batch.get(0).height();
     int width = batch.get(0).width();
     ByteBuffer filled = pixels.fill(batch, unet().normalizer);

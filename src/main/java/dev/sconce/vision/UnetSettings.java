@@ -1,7 +1,6 @@
 package dev.sconce.vision;
 
 import dev.sconce.handler.HandlerSettings;
-import dev.sconce.image.FastaiTransform;
 import dev.sconce.image.PictureTransform;
 import dev.sconce.network.DynamicUnet.Options;
 import dev.sconce.network.DynamicUnet.Range;
@@ -41,7 +40,7 @@ record UnetSettings(Options options, PictureSettings pictures, Map<String, Objec
     facts.put("blur", options.blur());
     options.yRange().ifPresent(range -> facts.put("yRange", List.of(range.low(), range.high())));
     facts.putAll(pictures.describe());
-    learner.ifPresent(from -> addOrigins(facts, settings, from));
+    learner.ifPresent(from -> addOrigins(facts, settings, from, pictures));
     boolean learnersSize = unset(settings, SIZES).size() == SIZES.size();
     List<String> differences =
         resized.map(known -> known.differences(learnersSize)).orElse(List.of());
@@ -68,30 +67,29 @@ record UnetSettings(Options options, PictureSettings pictures, Map<String, Objec
 
   private static PictureSettings fallback(
       Optional<Learner> learner, Optional<LearnerPictures> resized) {
-    List<FastaiTransform> transforms = resized.map(LearnerPictures::transforms).orElse(List.of());
+    LearnerSteps steps = resized.map(LearnerPictures::steps).orElse(LearnerSteps.NONE);
     PictureSettings original =
-        PictureSettings.imagenet(transforms.isEmpty() ? ORIGINAL_SIZE : PictureTransform.NONE);
+        PictureSettings.imagenet(steps.areNone() ? ORIGINAL_SIZE : PictureTransform.NONE);
     Statistics statistics =
         learner
             .flatMap(Learner::statistics)
             .orElse(new Statistics(original.divisor(), original.mean(), original.std()));
     return new PictureSettings(
-        transforms,
-        original.transform(),
-        statistics.divisor(),
-        statistics.mean(),
-        statistics.std());
+        steps, original.transform(), statistics.divisor(), statistics.mean(), statistics.std());
   }
 
   /** What the learner decided. */
   private static void addOrigins(
-      Map<String, Object> facts, HandlerSettings settings, Learner learner) {
+      Map<String, Object> facts,
+      HandlerSettings settings,
+      Learner learner,
+      PictureSettings pictures) {
     List<String> origins = new ArrayList<>();
     if (!learner.classNames().isEmpty()) {
       facts.put("classNames", learner.classNames());
       origins.add("classNames");
     }
-    if (facts.containsKey("itemTransforms")) {
+    if (!pictures.learner().areNone()) {
       origins.add("imageSize");
     }
     learner.statistics().ifPresent(s -> origins.addAll(unset(settings, List.of("mean", "std"))));

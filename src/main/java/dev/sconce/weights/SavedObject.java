@@ -33,6 +33,20 @@ public final class SavedObject {
         .map(value -> Source.excerpt((String) value));
   }
 
+  /** A yes or a no that the object has under that name. */
+  public Optional<Boolean> flag(String name) {
+    return object.attribute(name).filter(Boolean.class::isInstance).map(Boolean.class::cast);
+  }
+
+  /** The numbers that the object has under that name in a list; empty if there is anything else. */
+  public List<Double> numbers(String name) {
+    List<Object> elements = object.attribute(name).map(PythonLists::of).orElse(List.of());
+    return elements.stream()
+            .allMatch(element -> element instanceof Long || element instanceof Double)
+        ? elements.stream().map(element -> ((Number) element).doubleValue()).toList()
+        : List.of();
+  }
+
   /**
    * The whole numbers that the object has under that name, be they in a list or one alone; of an
    * enumeration's members their values. Empty if there is anything else.

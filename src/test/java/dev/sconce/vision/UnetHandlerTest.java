@@ -8,7 +8,7 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.Input;
-import dev.sconce.image.RgbImage;
+import dev.sconce.image.Pixels;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -26,12 +26,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract, with the small U-Net of {@code scripts/golden/unet_served.py}. */
-class UnetHandlerTest extends HandlerContract<RgbImage, Mask> {
+class UnetHandlerTest extends HandlerContract<Pixels, Mask> {
   private static final Path SERVED = Path.of("src/test/resources/served");
   @TempDir Path directory;
 
   @Override
-  Handler<RgbImage, Mask> handler() {
+  Handler<Pixels, Mask> handler() {
     return VisionFixture.unetHandler();
   }
 
@@ -79,7 +79,7 @@ class UnetHandlerTest extends HandlerContract<RgbImage, Mask> {
   @Test
   void itSaysWhatItIs() throws Exception {
     try (VisionFixture fixture = new VisionFixture();
-        Handler<RgbImage, Mask> handler = handler()) {
+        Handler<Pixels, Mask> handler = handler()) {
       handler.initialize(
           fixture.context(
               directory, Map.of("blur", true, "y_range", List.of(-1, 1.5), "imageSize", ODD)));
@@ -99,7 +99,7 @@ class UnetHandlerTest extends HandlerContract<RgbImage, Mask> {
   @Test
   void masksHaveTheSizeThatIsConfigured() throws Exception {
     try (VisionFixture fixture = new VisionFixture();
-        Handler<RgbImage, Mask> handler = handler()) {
+        Handler<Pixels, Mask> handler = handler()) {
       handler.initialize(fixture.context(directory, Map.of("imageSize", ODD)));
       Mask mask = handler.inference(List.of(handler.preprocess(input("grey.jpg")))).get(0);
       assertThat(List.of(mask.height(), mask.width())).isEqualTo(ODD);
@@ -113,7 +113,7 @@ class UnetHandlerTest extends HandlerContract<RgbImage, Mask> {
     String[] words = setting.split(": ");
     Object value = words[1].matches("[0-9]+") ? (Object) Integer.valueOf(words[1]) : words[1];
     try (VisionFixture fixture = new VisionFixture();
-        Handler<RgbImage, Mask> handler = handler()) {
+        Handler<Pixels, Mask> handler = handler()) {
       assertThatThrownBy(
               () -> handler.initialize(fixture.context(directory, Map.of(words[0], value))))
           .isInstanceOfSatisfying(
@@ -125,7 +125,7 @@ class UnetHandlerTest extends HandlerContract<RgbImage, Mask> {
   @Test
   void aRangeIsTheLowerNumberFirst() throws Exception {
     try (VisionFixture fixture = new VisionFixture();
-        Handler<RgbImage, Mask> handler = handler()) {
+        Handler<Pixels, Mask> handler = handler()) {
       Map<String, Object> settings = Map.of("y_range", List.of(2, 1));
       assertThatThrownBy(() -> handler.initialize(fixture.context(directory, settings)))
           .hasMessage(
@@ -137,7 +137,7 @@ class UnetHandlerTest extends HandlerContract<RgbImage, Mask> {
   void ofSeveralNetworksTheManifestHasToNameOne() throws Exception {
     Files.copy(SERVED.resolve("fastunet-learn.pth"), directory.resolve("other.pth"));
     try (VisionFixture fixture = new VisionFixture();
-        Handler<RgbImage, Mask> handler = handler()) {
+        Handler<Pixels, Mask> handler = handler()) {
       assertThatThrownBy(() -> handler.initialize(fixture.context(directory, Map.of())))
           .hasMessageContainingAll(
               "unet: 2 files hold a fast.ai DynamicUnet's weights",

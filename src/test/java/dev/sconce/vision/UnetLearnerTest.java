@@ -12,6 +12,7 @@ import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerSettings;
 import dev.sconce.handler.Part;
 import dev.sconce.image.ImageDecoder;
+import dev.sconce.image.Pixels;
 import dev.sconce.image.RgbImage;
 import dev.sconce.network.DynamicUnet;
 import dev.sconce.network.OperatorSet;
@@ -44,7 +45,7 @@ class UnetLearnerTest {
 
   private Map<String, Object> described(Map<String, Object> settings) throws Exception {
     try (VisionFixture fixture = new VisionFixture();
-        Handler<RgbImage, Mask> handler = VisionFixture.unetHandler()) {
+        Handler<Pixels, Mask> handler = VisionFixture.unetHandler()) {
       handler.initialize(fixture.context(directory, settings));
       return handler.describe();
     }
@@ -52,9 +53,9 @@ class UnetLearnerTest {
 
   private Mask mask(Path picture, Map<String, Object> settings) throws Exception {
     try (VisionFixture fixture = new VisionFixture();
-        Handler<RgbImage, Mask> handler = VisionFixture.unetHandler()) {
+        Handler<Pixels, Mask> handler = VisionFixture.unetHandler()) {
       handler.initialize(fixture.context(directory, settings));
-      RgbImage input = handler.preprocess(VisionFixture.input(Map.of("data", picture)));
+      Pixels input = handler.preprocess(VisionFixture.input(Map.of("data", picture)));
       return handler.inference(List.of(input)).get(0);
     }
   }
@@ -100,9 +101,9 @@ class UnetLearnerTest {
     put("learner-ratio.pkl");
     List<GoldenLearner.Answer> answers = GoldenLearner.of("learner-ratio.pkl").answers();
     try (VisionFixture fixture = new VisionFixture();
-        Handler<RgbImage, Mask> handler = VisionFixture.unetHandler()) {
+        Handler<Pixels, Mask> handler = VisionFixture.unetHandler()) {
       handler.initialize(fixture.context(directory, Map.of()));
-      List<RgbImage> batch = new ArrayList<>();
+      List<Pixels> batch = new ArrayList<>();
       for (GoldenLearner.Answer answer : answers) {
         batch.add(handler.preprocess(VisionFixture.input(Map.of("data", answer.picture()))));
       }
@@ -118,7 +119,9 @@ class UnetLearnerTest {
       TorchModule module, GoldenLearner.Answer answer, PictureSettings pictures)
       throws IOException {
     Part part = Part.of(Files.readAllBytes(answer.picture()));
-    RgbImage picture = new PictureReader(new ImageDecoder(1 << 24)).read("data", part, pictures);
+    PictureReader reader = new PictureReader(new ImageDecoder(1 << 24));
+    RgbImage resized = reader.read("data", part, pictures);
+    Pixels picture = reader.resample("data", resized, pictures);
     ByteBuffer pixels = new PictureBatch().fill(List.of(picture), pictures.normalizer());
     return module.compute(
         scope -> {
@@ -186,16 +189,27 @@ class UnetLearnerTest {
                 "Resize((96, 112), method=squish)",
                 "CropPad((72, 88), pad_mode=zeros)",
                 "CropPad((70, 70), pad_mode=zeros)",
-                "Resize((80, 80), method=crop)",
-                "Resize((64, 48), method=squish)"))
+                "Resize((80, 80), method=crop)"))
+        .containsEntry("batchTransforms", List.of("Flip(size=(64, 48))"))
         .containsEntry(
             "learnerDiffers",
             "its resamples are not bilinear or bicubic (Pillow's 2 or 3) but 1, here bilinear;"
-                + " its Flip resizes batches by grid_sample, here Pillow resizes pictures;"
                 + " __main__.OfEverything is not done here");
     assertThat(described(Map.of("imageSize", List.of(32, 32))))
-        .doesNotContainKey("itemTransforms")
+        .doesNotContainKeys("itemTransforms", "batchTransforms")
         .containsEntry("learnerDiffers", "__main__.OfEverything is not done here");
+  }
+
+  @Test
+  void describeSaysWhatIsDoneWithBatches() throws Exception {
+    put("learner-presize.pkl");
+    assertThat(described(Map.of()))
+        .containsEntry("imageSize", List.of(64, 64))
+        .containsEntry("itemTransforms", List.of("Resize((150, 190), method=crop)"))
+        .containsEntry(
+            "batchTransforms",
+            List.of("RandomResizedCropGPU(size=(64, 64), ratio=(1.0, 1.0), valid_scale=1.0)"))
+        .doesNotContainKey("learnerDiffers");
   }
 
   @Test
