@@ -83,6 +83,16 @@ class ApiDocumentsTest {
     assertThat(names(asked.get("paths"))).contains("/predictions/echo", "/echo/predict");
     assertThat(asked.at("/paths/~1predictions~1echo/parameters")).isEmpty();
     checkDocument(asked);
+    for (String path :
+        List.of(
+            "/predictions/echo/1.0",
+            "/predictions/echo/1.0/more",
+            "/explanations/echo",
+            "/v1/models/echo:predict",
+            "/echo/predict",
+            "/echo/1.0/predict")) {
+      assertThat(ask(0, "OPTIONS", path)).as(path).isEqualTo(asked);
+    }
     JsonNode managed = ask(1, "OPTIONS", "/models/echo");
     assertThat(names(managed.get("paths"))).contains("/models/echo", "/models/echo/{version}");
     checkDocument(managed);

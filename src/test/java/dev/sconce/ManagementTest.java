@@ -46,8 +46,8 @@ class ManagementTest {
 
   @Test
   void describeSaysWhatWasNotRunWhatStandsInForItAndWhatDiffers() throws Exception {
-    register("twin.mar");
-    assertThat(describe().get("runtime").asText()).isEqualTo("python");
+    register("twin.mar&runtime=python3");
+    assertThat(describe().get("runtime").asText()).isEqualTo("python3");
     JsonNode handler = describe().get("handler");
     assertThat(handler.get("name").asText()).isEqualTo("twin");
     assertThat(handler.get("notRun").asText()).isEqualTo("handler.py");

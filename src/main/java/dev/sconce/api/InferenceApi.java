@@ -27,6 +27,9 @@ public final class InferenceApi {
   /** By which TorchServe's clients know that more than one piece comes. */
   private static final String STREAM_HEADER = "ts_stream_next";
 
+  /** What {@link Router.Builder#routes} has before the path of a route of all methods. */
+  private static final String ANY_METHOD = "* ";
+
   private final InferenceService inference;
   private final ModelCatalog catalog;
 
@@ -47,10 +50,18 @@ public final class InferenceApi {
         .any("/{model}/predict", behind(guard, this::withQuery))
         .any("/{model}/{version}/predict", behind(guard, this::withQuery));
     WorkflowApi.addPredictions(router, guard);
+    describeOnOptions(router, guard);
+  }
+
+  /** Whatever route asks a model describes its routes when the method is {@code OPTIONS}. */
+  private void describeOnOptions(Router.Builder router, Filter guard) {
     Set<String> described = router.routes();
-    described.add("OPTIONS /predictions/{model}");
-    router.route(
-        "OPTIONS", "/predictions/{model}", behind(guard, request -> describe(request, described)));
+    Endpoint endpoint = behind(guard, request -> describe(request, described));
+    for (String route : described) {
+      if (route.startsWith(ANY_METHOD) && route.contains("{model}")) {
+        router.route("OPTIONS", route.substring(ANY_METHOD.length()), endpoint);
+      }
+    }
   }
 
   private static Endpoint behind(Filter guard, Endpoint endpoint) {
@@ -72,9 +83,12 @@ public final class InferenceApi {
   }
 
   private CompletionStage<Response> describe(Request request, Set<String> routes) {
-    String model = request.pathVariable("model");
-    ModelDescription found = catalog.describe(model, Optional.empty());
+    ModelDescription found = catalog.describe(request.pathVariable("model"), version(request));
     return CompletableFuture.completedFuture(OpenApi.ofModel("inference", found, routes));
+  }
+
+  private static Optional<String> version(Request request) {
+    return Optional.ofNullable(request.pathVariables().get("version"));
   }
 
   private CompletionStage<Response> answer(Request request, boolean explain) {
@@ -103,11 +117,7 @@ public final class InferenceApi {
     headers.putAll(added);
     CompletableFuture<Output> answer =
         inference.predict(
-            request.pathVariable("model"),
-            Optional.ofNullable(request.pathVariables().get("version")),
-            request.id(),
-            parts,
-            headers);
+            request.pathVariable("model"), version(request), request.id(), parts, headers);
     CompletableFuture<Void> unused = request.disconnected().thenRun(() -> answer.cancel(false));
     return answer.thenApply(InferenceApi::response);
   }

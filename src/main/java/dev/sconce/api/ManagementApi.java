@@ -146,7 +146,8 @@ public final class ManagementApi {
   private CompletionStage<Response> register(Request request) {
     Parameters parameters = Parameters.of(request);
     boolean wait = parameters.flag("synchronous", true);
-    parameters.text("runtime").ifPresent(ManagementApi::checkRuntime);
+    Optional<String> runtime = parameters.text("runtime");
+    runtime.ifPresent(ManagementApi::checkRuntime);
     Registration registration =
         new Registration(
             parameters
@@ -154,6 +155,7 @@ public final class ManagementApi {
                 .orElseThrow(() -> Parameters.refused("Parameter url is required.")),
             parameters.text("model_name"),
             parameters.text("handler"),
+            runtime,
             parameters.integer("batch_size", 1),
             parameters.duration("max_batch_delay", ChronoUnit.MILLIS, 0),
             parameters.integer("initial_workers", 0),

@@ -194,7 +194,6 @@ final class ServerCommand implements Callable<Integer> {
   private void checkFlags() {
     require(
         "--model-store directory", modelStore, modelStore == null || Files.isDirectory(modelStore));
-    require("--ts-config file", configFile, configFile == null || Files.isRegularFile(configFile));
     require("--log-config file", logConfig, logConfig == null || Files.isRegularFile(logConfig));
     if (meaningless != null) {
       say("Not used: " + meaningless + " (here are no workflows, no C++ backend and no plugins)");

@@ -63,7 +63,7 @@ public final class ModelCatalog {
         settings.maxBatchDelay(),
         settings.timeouts().response(),
         settings.timeouts().startup(),
-        model.archive().manifest().runtime().wireName());
+        model.runtime());
   }
 
   private static ModelDescription describe(ServedModel model) {
@@ -72,7 +72,7 @@ public final class ModelCatalog {
     return new ModelDescription(
         model.key(),
         model.registration().url(),
-        model.archive().manifest().runtime().wireName(),
+        model.runtime(),
         pool.minWorkers(),
         pool.maxWorkers(),
         settings.batchSize(),

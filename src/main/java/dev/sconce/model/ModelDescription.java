@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param key name and version
  * @param url what it was registered as
- * @param runtime the handler's language as the manifest has it
+ * @param runtime the handler's language, as the call or else the manifest has it
  * @param minWorkers how many workers there are to be at least
  * @param maxWorkers how many there may be at most
  * @param batchSize the most requests one inference takes

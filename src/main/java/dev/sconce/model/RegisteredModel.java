@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param maxBatchDelay how long the first request of a batch waits for others
  * @param responseTimeout how long a caller waits for an answer
  * @param startupTimeout how long the model may take to load
- * @param runtime the handler's language as the manifest has it
+ * @param runtime the handler's language, as the call or else the manifest has it
  */
 public record RegisteredModel(
     ModelKey key,
@@ -37,6 +37,7 @@ public record RegisteredModel(
         url,
         Optional.of(key.name()),
         handler,
+        Optional.of(runtime),
         Optional.of(batchSize),
         Optional.of(maxBatchDelay),
         Optional.of(minWorkers),

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param url a file or directory of the model store, or a URL
  * @param modelName another name than the archive's
  * @param handler a built-in handler, or a class in the archive's jars
+ * @param runtime another language than the manifest's to be described with: nothing is run in it
  * @param batchSize the most requests one inference takes
  * @param maxBatchDelay how long the first request of a batch waits for others
  * @param initialWorkers how many workers to start
@@ -22,6 +23,7 @@ public record Registration(
     String url,
     Optional<String> modelName,
     Optional<String> handler,
+    Optional<String> runtime,
     Optional<Integer> batchSize,
     Optional<Duration> maxBatchDelay,
     Optional<Integer> initialWorkers,
@@ -51,6 +53,7 @@ public record Registration(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         false,
         Origin.START);
   }
@@ -61,6 +64,7 @@ public record Registration(
         other,
         modelName,
         handler,
+        runtime,
         batchSize,
         maxBatchDelay,
         initialWorkers,

@@ -49,6 +49,11 @@ final class ServedModel {
     return archive;
   }
 
+  /** The language it is described with. */
+  String runtime() {
+    return registration.runtime().orElse(archive.manifest().runtime().wireName());
+  }
+
   /** The name of the handler that serves. */
   String handlerName() {
     return handler.source().name();

@@ -36,6 +36,13 @@ class ServerCommandTest {
   }
 
   @Test
+  void ofTheConfigurationOnlyTheFileThatIsReadHasToBeThere() {
+    assertThat(run("--start", "--foreground", "--ncs", "--ts-config", "/no/file")).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo("torchserve: /no/file cannot be read: there is no such file\n");
+  }
+
+  @Test
   void everyFlagOfTheOriginalIsTaken() {
     CommandLine command = ServerCommand.commandLine();
     command.parseArgs(

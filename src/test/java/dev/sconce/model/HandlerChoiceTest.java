@@ -148,6 +148,7 @@ class HandlerChoiceTest {
             base.url(),
             base.modelName(),
             inCall,
+            base.runtime(),
             base.batchSize(),
             base.maxBatchDelay(),
             base.initialWorkers(),

@@ -158,6 +158,7 @@ class HangingModelTest {
               "m-1.0",
               Optional.of("renamed"),
               Optional.of("echo"),
+              Optional.of("python3"),
               Optional.of(8),
               Optional.empty(),
               Optional.empty(),

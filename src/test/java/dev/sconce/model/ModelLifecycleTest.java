@@ -202,6 +202,7 @@ class ModelLifecycleTest {
               "m-1.0",
               Optional.of("renamed"),
               Optional.empty(),
+              Optional.of("LSP"),
               Optional.of(8),
               Optional.empty(),
               Optional.of(5),
@@ -211,7 +212,7 @@ class ModelLifecycleTest {
               Registration.Origin.CALLER);
       fixture.register(call);
       ModelDescription model = fixture.models.catalog().describe("renamed", DEFAULT);
-      assertThat(model.runtime()).isEqualTo("python");
+      assertThat(model.runtime()).isEqualTo("LSP");
       assertThat(model.batchSize()).isEqualTo(8);
       assertThat(model.maxBatchDelay()).hasMillis(7);
       assertThat(model.minWorkers()).isEqualTo(1); // as in TorchServe, the file's minWorkers wins
@@ -263,6 +264,7 @@ class ModelLifecycleTest {
           new Registration(
               "m-1.0",
               Optional.of("a/b"),
+              Optional.empty(),
               Optional.empty(),
               Optional.empty(),
               Optional.empty(),

@@ -211,6 +211,7 @@ public final class ModelsFixture implements AutoCloseable {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.of(workers),
         Optional.empty(),
         Optional.empty(),
