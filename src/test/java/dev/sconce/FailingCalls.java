@@ -23,8 +23,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * A program that lets every built-in handler, gradients and registrations fail many times and
- * prints what that leaves in native memory: see {@link Failures#print}.
+ * A program that lets every built-in handler, gradients, requests and registrations fail many times
+ * and prints what that leaves in native memory: see {@link Failures#print}.
  *
  * <p>A program of its own, so that little else goes on in its JVM.
  */
@@ -53,6 +53,7 @@ final class FailingCalls {
     calls.ofWrittenNetworks();
     calls.ofBaseHandler();
     new FailingGradients(calls.directory, () -> calls.handler("image_classifier")).run();
+    new FailingRequests(calls.directory).run();
     new FailingRegistrations(calls.directory).run();
   }
 

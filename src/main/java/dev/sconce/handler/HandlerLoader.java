@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HandlerLoader {
   private static final String CLASS = ".class";
-  private static final int MOST_LISTED = 1000;
+
+  /** Classes of a jar that are loaded for a message. */
+  private static final int MOST_LOOKED_AT = 1000;
 
   private final Map<String, Supplier<Handler<?, ?>>> builtIn;
 
@@ -156,7 +158,7 @@ public final class HandlerLoader {
     try (HandlerClassLoader classes = new HandlerClassLoader(urls(jars))) {
       List<String> handlers =
           jars.stream()
-              .flatMap(jar -> classNames(jar).stream())
+              .flatMap(jar -> classNames(jar).stream().limit(MOST_LOOKED_AT))
               .filter(name -> isHandler(name, classes))
               .toList();
       return Optional.of(handlers.isEmpty() ? "none" : String.join(", ", handlers));
@@ -179,7 +181,6 @@ public final class HandlerLoader {
           .map(ZipEntry::getName)
           .filter(name -> name.endsWith(CLASS) && !name.contains("-"))
           .map(name -> name.substring(0, name.length() - CLASS.length()).replace('/', '.'))
-          .limit(MOST_LISTED)
           .toList();
     } catch (IOException e) {
       throw new ServingException(

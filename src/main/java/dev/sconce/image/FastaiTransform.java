@@ -139,11 +139,18 @@ public sealed interface FastaiTransform {
    *
    * @param extra how much larger, as a part of the longer side, rounded up to a multiple of 8
    *     pixels
-   * @throws ServingException with {@code INVALID_MODEL} if it would be too large
+   * @throws ServingException with {@code INVALID_MODEL} if that is no number, or if it would be too
+   *     large or leave nothing
    */
   static List<FastaiTransform> randomResizedCrop(
       PictureSize size, double extra, ResizeFilter filter) {
     int longer = Math.max(size.height(), size.width());
+    if (!(Math.abs(longer * extra) <= PictureSize.LONGEST_SIDE)) {
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL,
+          "val_xtra: %s of %d pixels (expected: %d pixels at most)"
+              .formatted(extra, longer, PictureSize.LONGEST_SIDE));
+    }
     int pixels = (int) Math.ceil(longer * extra / EXTRA_STEP) * EXTRA_STEP;
     PictureSize larger = new PictureSize(size.height() + pixels, size.width() + pixels);
     return List.of(

@@ -31,21 +31,30 @@ public record GridResize(
   /**
    * The middle of a picture.
    *
-   * @param narrowest the least width divided by the height; what is too high is cut off
-   * @param widest the largest; what is too wide is cut off
+   * @param narrowest the least width divided by the height, above 0; what is too high is cut off
+   * @param widest the largest, above 0; what is too wide is cut off
    * @param scale how much of both sides is taken then, above 0 and at most 1
    */
   public record Crop(double narrowest, double widest, double scale) {
     /**
-     * Checks the scale.
+     * Checks them.
      *
-     * @throws ServingException with {@code INVALID_MODEL} if it is out of range
+     * @throws ServingException with {@code INVALID_MODEL} if one is out of range
      */
     public Crop {
+      if (!isRatio(narrowest) || !isRatio(widest)) {
+        throw new ServingException(
+            ErrorCode.INVALID_MODEL,
+            "ratio: (%s, %s) (expected: finite, > 0)".formatted(narrowest, widest));
+      }
       if (!(scale > 0 && scale <= 1)) {
         throw new ServingException(
             ErrorCode.INVALID_MODEL, "valid_scale: " + scale + " (expected: > 0, at most 1)");
       }
+    }
+
+    private static boolean isRatio(double number) {
+      return number > 0 && Double.isFinite(number);
     }
 
     private int width(int width, int height) {

@@ -96,7 +96,7 @@ final class LearnerPictures {
   private static Optional<GridResize> grid(SavedObject transform) {
     List<Long> sides = transform.integers("size");
     Optional<GridMode> mode = constant(GridMode.class, transform.text("mode"));
-    if (!transform.type().startsWith(AUGMENT) || sides.isEmpty() || mode.isEmpty()) {
+    if (!transform.type().startsWith(AUGMENT) || !isSize(sides) || mode.isEmpty()) {
       return Optional.empty();
     }
     PictureSize size = size(sides.get(0), sides.get(sides.size() - 1));
@@ -107,6 +107,10 @@ final class LearnerPictures {
     boolean alignCorners = transform.flag("align_corners").orElse(false);
     return constant(Padding.class, transform.text("pad_mode"))
         .map(pad -> new GridResize(name, size, mode.get(), pad, alignCorners, Optional.empty()));
+  }
+
+  private static boolean isSize(List<Long> sides) {
+    return sides.size() == 1 || sides.size() == 2;
   }
 
   private static Optional<Crop> crop(SavedObject transform) {

@@ -50,9 +50,15 @@ final class DataLoader {
             .map(PythonLists::objects)
             .orElse(List.of());
     Object loader = loaders.isEmpty() ? None.NONE : loaders.get(loaders.size() > 1 ? 1 : 0);
+    List<Stateful> items = pipeline(loader, "after_item");
     List<Stateful> batches = new ArrayList<>(pipeline(loader, "before_batch"));
     batches.addAll(pipeline(loader, "after_batch"));
-    return new DataLoader(source, file, pipeline(loader, "after_item"), batches);
+    if (items.size() + batches.size() > Limits.TRANSFORMS) {
+      throw source.fault(
+          "%d transforms (expected: %d at most)"
+              .formatted(items.size() + batches.size(), Limits.TRANSFORMS));
+    }
+    return new DataLoader(source, file, items, batches);
   }
 
   private static List<Stateful> pipeline(Object loader, String name) {
@@ -106,7 +112,12 @@ final class DataLoader {
   }
 
   private double divisor(Stateful toFloats) {
-    double divisor = new SavedObject(toFloats).number("div").orElse(MOST);
+    SavedObject step = new SavedObject(toFloats);
+    Optional<Double> number = step.number("div");
+    if (number.isEmpty() && step.has("div")) {
+      throw source.fault("IntToFloatTensor: div: no number (expected: one, finite, > 0)");
+    }
+    double divisor = number.orElse(MOST);
     if (!Float.isFinite((float) divisor) || (float) divisor <= 0) {
       throw source.fault("IntToFloatTensor: div: " + divisor + " (expected: finite, > 0)");
     }

@@ -31,6 +31,9 @@ final class Limits {
   /** Characters of a global's name or of a storage's key. */
   static final int NAME_LENGTH = 512;
 
+  /** Transforms that a learner does one after the other; real ones have five. */
+  static final int TRANSFORMS = 100;
+
   /** Names of classes, those of ImageNet-21k included. */
   static final int CLASS_NAMES = 1 << 15;
 

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * changes belongs to this object's lock.
  */
 final class HandlerFamilies {
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
   private static final Pattern DIMENSION = Pattern.compile("(?!__)[a-zA-Z_][a-zA-Z0-9_]*");
+  private static final String BUCKET = "le";
   private static final List<String> EVERY_METRICS = List.of("ModelName", "Level", "Hostname");
 
   private final MetricRegistry registry;
@@ -52,6 +53,10 @@ final class HandlerFamilies {
             name + ": " + dimension,
             "not one of " + EVERY_METRICS + ", which every metric has");
       }
+      require(
+          kind != Kind.HISTOGRAM || !dimensions.contains(BUCKET),
+          name + ": " + BUCKET,
+          "another name, since a histogram's buckets have that");
       require(
           new HashSet<>(dimensions).size() == dimensions.size(),
           name + ": " + dimensions,

@@ -59,8 +59,14 @@ public final class InferenceMetrics {
     return metrics;
   }
 
-  /** What the handlers of a model's pools declare; goes when the last of them ends. */
+  /**
+   * What the handlers of a model's pools declare; goes when the last of them ends. Nothing is kept
+   * for a model without any: its handler is made by a thread that was given up on.
+   */
   public synchronized HandlerMetrics ofHandlers(String model) {
+    if (open.stream().noneMatch(pool -> pool.model().equals(model))) {
+      return HandlerMetrics.NONE;
+    }
     return ofHandlers.computeIfAbsent(model, it -> new MetricsOfHandlers(it, handlers));
   }
 

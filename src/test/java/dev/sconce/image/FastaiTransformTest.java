@@ -19,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against fast.ai's own transforms, by {@code scripts/golden/fastai_transforms.py}. */
 class FastaiTransformTest {
@@ -127,6 +128,17 @@ class FastaiTransformTest {
         .hasMessage(
             "picture: 200000 x 1, cut or padded to 200000 x 200000 (expected: 1 to 268435456"
                 + " pixels)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e9, -1e9, Double.NaN, Double.POSITIVE_INFINITY, 4096, -1.5})
+  void anExtraThatLeavesNoSizeIsRefused(double extra) {
+    PictureSize size = new PictureSize(64, 96);
+
+    assertThatThrownBy(() -> FastaiTransform.randomResizedCrop(size, extra, ResizeFilter.BILINEAR))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
+        .hasMessageContaining("(expected: ");
   }
 
   @Test

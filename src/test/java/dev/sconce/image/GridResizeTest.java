@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against fast.ai's own transforms, by {@code scripts/golden/fastai_transforms.py}. */
 class GridResizeTest {
@@ -111,6 +112,17 @@ class GridResizeTest {
           .isInstanceOfSatisfying(
               ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
           .hasMessage("valid_scale: " + scale + " (expected: > 0, at most 1)");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
+  void aRatioThatNoPictureHasIsRefused(double ratio) {
+    for (double[] pair : new double[][] {{ratio, 1}, {1, ratio}}) {
+      assertThatThrownBy(() -> new Crop(pair[0], pair[1], 1))
+          .isInstanceOfSatisfying(
+              ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
+          .hasMessage("ratio: (%s, %s) (expected: finite, > 0)".formatted(pair[0], pair[1]));
     }
   }
 

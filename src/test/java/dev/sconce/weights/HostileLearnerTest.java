@@ -279,6 +279,22 @@ class HostileLearnerTest {
     assertRefused(
         learner("model", WEIGHT, "dls", loaders(toFloats)),
         "IntToFloatTensor: div: 0.0 (expected: finite, > 0)");
+    String words = object("fastai.data.transforms", "IntToFloatTensor", "div", text("255"));
+    assertRefused(
+        learner("model", WEIGHT, "dls", loaders(words)),
+        "IntToFloatTensor: div: no number (expected: one, finite, > 0)");
+  }
+
+  /** One transform in a list, again and again, is two bytes each time. */
+  @Test
+  void theNumberOfTransformsIsBounded() throws IOException {
+    String first = object("fastai.vision.augment", "Flip", "aff_fs", "N", "size", "K\4") + "q\0";
+    String most = loaders(first + "h\0".repeat(Limits.TRANSFORMS - 1));
+    assertThat(read(learner("model", WEIGHT, "dls", most)).orElseThrow().batchTransforms())
+        .hasSize(Limits.TRANSFORMS);
+    assertRefused(
+        learner("model", WEIGHT, "dls", loaders(first + "h\0".repeat(Limits.TRANSFORMS))),
+        "101 transforms (expected: 100 at most)");
   }
 
   @Test

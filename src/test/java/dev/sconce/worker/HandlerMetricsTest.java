@@ -95,7 +95,8 @@ class HandlerMetricsTest {
     all.close(pool);
     old.record(1); // by a thread that was given up on
     metrics.counter("Late", "count").record(1);
-    assertThat(text()).doesNotContain("BoatsSeen").doesNotContain("Late");
+    all.ofHandlers("harbour").counter("Later", "count").record(1);
+    assertThat(text()).doesNotContain("BoatsSeen", "Late");
 
     open("port", "1.0");
     all.ofHandlers("port").gauge("BoatsSeen", "percent").record(3);
@@ -104,6 +105,7 @@ class HandlerMetricsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "a:b, Kind, 'metric a:b (expected: letters, digits and ''_'', no digit first)'",
     "2Boats, Kind, 'metric 2Boats (expected: letters, digits'",
     "Boats, a b, 'metric Boats: a b (expected: a label''s name)'",
     "Boats, __name, 'metric Boats: __name (expected: a label''s name)'",
@@ -117,6 +119,22 @@ class HandlerMetricsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
     assertThat(text()).isEqualTo(before);
+  }
+
+  @Test
+  void onlyAHistogramsBucketsAreNamedLe() {
+    assertThatThrownBy(() -> metrics.histogram("Size", "MB", "le"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "metric Size: le (expected: another name, since a histogram's buckets have that)");
+    metrics.gauge("Size", "MB", "le").record(1, "x");
+    assertThat(text()).contains("Size{le=\"x\"," + LABELS + "} 1.0");
+  }
+
+  @Test
+  void valuesThatTheTextFormatGivesAMeaningAreEscaped() {
+    metrics.counter("Boats_total", "count", "Kind").record(1, "a\"b\\c\nd");
+    assertThat(text()).contains("Boats_total{Kind=\"a\\\"b\\\\c\\nd\"," + LABELS + "} 1.0");
   }
 
   @Test
