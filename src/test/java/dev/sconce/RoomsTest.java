@@ -60,6 +60,7 @@ class RoomsTest {
           Map.entry("http", Set.of("metrics", "error")),
           Map.entry("auth", Set.of("http", "json", "error")),
           Map.entry("api", Set.of("http", "model", "handler", "metrics", "json", "error")),
+          Map.entry("sagemaker", Set.of("http", "api", "model", "handler", "json", "error")),
           Map.entry(
               "config",
               Set.of(
@@ -70,6 +71,7 @@ class RoomsTest {
                   "worker",
                   "model",
                   "snapshot",
+                  "sagemaker",
                   "envelope",
                   "torch",
                   "metrics",
@@ -95,6 +97,7 @@ class RoomsTest {
                   "text",
                   "handler",
                   "envelope",
+                  "sagemaker",
                   "snapshot",
                   "weights"),
           "javax.imageio..", Set.of("image"),
