@@ -12,6 +12,8 @@ open_box() {
   mapfile -t environment < <(of_image '{{range .OCIv1.Config.Env}}{{println .}}{{end}}' | sed '/^$/d')
   mapfile -t entry < <(of_image '{{range .OCIv1.Config.Entrypoint}}{{println .}}{{end}}' | sed '/^$/d')
   mapfile -t command < <(of_image '{{range .OCIv1.Config.Cmd}}{{println .}}{{end}}' | sed '/^$/d')
+  # TODO serve
+  command=(torchserve --start --foreground --ncs --model-store /opt/ml/model --models all)
   user=$(of_image '{{.OCIv1.Config.User}}')
   directory=$(of_image '{{.OCIv1.Config.WorkingDir}}')
 }
