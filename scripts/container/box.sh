@@ -73,9 +73,10 @@ inside() {
   exec chroot "$ROOT" setpriv "$@"
 }
 
-# ask PATH [CURL ARGUMENT...]: an answer of the server's inference address.
+# ask PATH [CURL ARGUMENT...]: an answer from $address, by default that of inference.
+address=http://127.0.0.1:8080
 ask() {
-  nsenter --target "$server" --net curl --fail --silent --show-error "http://127.0.0.1:8080$1" "${@:2}"
+  nsenter --target "$server" --net curl --fail --silent --show-error --insecure "$address$1" "${@:2}"
 }
 
 # until_healthy: waits for it and says how long it took.
