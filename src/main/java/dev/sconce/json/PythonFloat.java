@@ -9,16 +9,19 @@ import java.math.MathContext;
  * Floating point numbers to the letter as Python writes them: the shortest digits that read back as
  * the number (Jackson's Schubfach), laid out by CPython's rule for {@code repr} ({@code
  * float_repr_style} short: exponent form from 1e16 up and below 1e-4, at least two digits of
- * exponent). NumPy lays its own out alike.
+ * exponent). NumPy before 2.3 lays its own out alike.
  */
 public final class PythonFloat {
+  private static final double LEAST_PLAIN = 1e-4;
+
   private PythonFloat() {}
 
   /** Appends {@code repr(value)} of a float of Python's: {@code 0.1}, {@code nan}, {@code -inf}. */
   public static void append(StringBuilder out, double value) {
     if (appendSign(out, value)) {
       double size = Math.abs(value);
-      lay(out, shortest(DoubleToDecimal.toString(size), size < Double.MIN_NORMAL, size, false));
+      String digits = DoubleToDecimal.toString(size);
+      lay(out, size, shortest(digits, size < Double.MIN_NORMAL, size, false));
     }
   }
 
@@ -26,7 +29,8 @@ public final class PythonFloat {
   public static void append(StringBuilder out, float value) {
     if (appendSign(out, value)) {
       float size = Math.abs(value);
-      lay(out, shortest(FloatToDecimal.toString(size), size < Float.MIN_NORMAL, size, true));
+      String digits = FloatToDecimal.toString(size);
+      lay(out, size, shortest(digits, size < Float.MIN_NORMAL, size, true));
     }
   }
 
@@ -60,17 +64,21 @@ public final class PythonFloat {
   }
 
   /** Lays out what Java wrote. */
-  private static void lay(StringBuilder out, String shortest) {
+  private static void lay(StringBuilder out, double size, String shortest) {
     int e = shortest.indexOf('E');
     String mantissa = e < 0 ? shortest : shortest.substring(0, e);
     int exponent = e < 0 ? 0 : Integer.parseInt(shortest.substring(e + 1));
     int dot = mantissa.indexOf('.');
     String digits = mantissa.substring(0, dot) + mantissa.substring(dot + 1);
-    lay(out, digits, dot + exponent);
+    lay(out, size, digits, dot + exponent);
   }
 
-  /** Lays out 0.{@code digits} times ten to the power of {@code point}. */
-  private static void lay(StringBuilder out, String paddedDigits, int paddedPoint) {
+  /**
+   * Lays out 0.{@code digits} times ten to the power of {@code point}.
+   *
+   * @param size the number; of float32 the one nearest to 1e-4 is less, for all its digits say
+   */
+  private static void lay(StringBuilder out, double size, String paddedDigits, int paddedPoint) {
     int leading = 0;
     while (leading < paddedDigits.length() - 1 && paddedDigits.charAt(leading) == '0') {
       leading++;
@@ -83,7 +91,7 @@ public final class PythonFloat {
     int point = paddedPoint - leading;
     if (digits.equals("0")) {
       out.append("0.0");
-    } else if (point > 16 || point <= -4) {
+    } else if (point > 16 || size < LEAST_PLAIN) {
       exponential(out, digits, point - 1);
     } else if (point <= 0) {
       out.append("0.").append("0".repeat(-point)).append(digits);
