@@ -7,6 +7,7 @@ import dev.sconce.api.InferenceApi;
 import dev.sconce.api.ManagementApi;
 import dev.sconce.api.MetricsApi;
 import dev.sconce.archive.ModelStore;
+import dev.sconce.auth.AuthSettings.Asked;
 import dev.sconce.auth.Doorkeeper;
 import dev.sconce.config.Doors;
 import dev.sconce.config.ServerConfig;
@@ -214,6 +215,9 @@ public final class ModelServer implements AutoCloseable {
   }
 
   private void handOutKeys() {
+    if (config.doors().management().isEmpty() && config.auth().asked() != Asked.OF_EVERYONE) {
+      return; // nobody is asked for one
+    }
     try {
       doorkeeper.publish();
     } catch (ServingException e) {

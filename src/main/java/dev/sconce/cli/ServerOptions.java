@@ -35,8 +35,8 @@ final class ServerOptions {
       names = "--ts-config",
       paramLabel = "<file>",
       description =
-          "The configuration. Default: the last snapshot, if snapshots are read, else"
-              + " config.properties in the current directory. TS_CONFIG_FILE in the environment"
+          "The configuration. Default under torchserve: the last snapshot, else config.properties"
+              + " in the current directory; under serve: none. TS_CONFIG_FILE in the environment"
               + " wins.")
   private @Nullable Path configFile;
 

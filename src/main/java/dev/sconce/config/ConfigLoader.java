@@ -53,7 +53,8 @@ public final class ConfigLoader {
    *
    * @param maxHeapBytes how large the heap may grow
    * @param temporaryDirectory where archives are unpacked
-   * @param workingDirectory where the key file is written
+   * @param workingDirectory where the key file is written, but for containers: there only temporary
+   *     files can be
    * @param environment the variables that may say something of the configuration
    */
   public ConfigLoader(
@@ -115,7 +116,7 @@ public final class ConfigLoader {
             .or(() -> overrides.snapshots().flatMap(SnapshotFiles::newest));
     Path file = chosen.orElse(DEFAULT_FILE);
     Properties properties = new Properties();
-    if (chosen.isPresent() || Files.exists(file)) {
+    if (chosen.isPresent() || (overrides.container().isEmpty() && Files.exists(file))) {
       log.info("The configuration is {}", file);
       try (Reader reader = Files.newBufferedReader(file)) {
         properties.load(reader);
@@ -152,7 +153,7 @@ public final class ConfigLoader {
             .orElseGet(() -> ServedModels.asTold(keys));
     return new ServerConfig(
         DoorKeys.read(keys, container.flatMap(root -> SafePorts.read(keys))),
-        AuthKeys.read(keys, workingDirectory),
+        AuthKeys.read(keys, container.isPresent() ? temporaryDirectory : workingDirectory),
         http(keys),
         new StoreSettings(served.store(), temporaryDirectory, ExtractionLimits.DEFAULT),
         DownloadKeys.read(keys),

@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * What the command line says; it wins over the file.
  *
  * @param configFile the file to read; none for the newest snapshot, else {@code config.properties}
- *     in the current directory, if there is one
+ *     in the current directory, if there is one and this is no container
  * @param snapshots the directory of snapshots; none to read and write none
  * @param sageMakerLocal the directory that stands in for S3, for SageMaker's runtime client
  * @param container the root directory of the container that the server is the service of: what is
