@@ -68,7 +68,7 @@ class SageMakerKeysTest {
     assertThat(models.defaultWorkers()).hasValue(2);
     assertThat(models.maxWorkers()).hasValue(3);
     assertThat(models.responseTimeout()).isEqualTo(Duration.ofSeconds(90));
-    assertThat(models.startupTimeout()).isEqualTo(Duration.ofSeconds(300));
+    assertThat(models.startupTimeout()).isEqualTo(Duration.ofMinutes(5));
   }
 
   @Test
