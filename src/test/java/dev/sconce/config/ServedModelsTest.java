@@ -152,9 +152,9 @@ class ServedModelsTest {
         Map.of("SAGEMAKER_PROGRAM", "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY", "/opt/ml/code");
     assertThat(container.load(environment).scripts())
         .containsExactly(
-            model + "/code",
             "SAGEMAKER_PROGRAM=inference.py",
-            "SAGEMAKER_SUBMIT_DIRECTORY=/opt/ml/code");
+            "SAGEMAKER_SUBMIT_DIRECTORY=/opt/ml/code",
+            model + "/code");
   }
 
   @Test
