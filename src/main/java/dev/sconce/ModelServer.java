@@ -96,6 +96,8 @@ public final class ModelServer implements AutoCloseable {
     ProcessMetrics.addTo(metrics, version());
     TorchEngine engine = TorchEngine.start(config.engine());
     VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
+    ScriptLoader scripts = new ScriptLoader(engine);
+    TensorHandlers tensors = new TensorHandlers(scripts, TensorHandlers.DEFAULT_ACCEPT);
     ModelStore store = new ModelStore(config.store());
     timer = new ScheduledThreadPoolExecutor(1, daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
@@ -105,8 +107,8 @@ public final class ModelServer implements AutoCloseable {
         Models.create(
             store,
             downloads,
-            new HandlerLoader(builtIn(vision, new ScriptLoader(engine))),
-            vision,
+            new HandlerLoader(builtIn(vision, tensors, new TextHandlers(scripts))),
+            vision.or(tensors),
             config.models(),
             new Hardware(cores(), engine.usableGpus(), engine.gpuReason()),
             poolTools(host, engine),
@@ -139,10 +141,10 @@ public final class ModelServer implements AutoCloseable {
   }
 
   private static Map<String, Supplier<Handler<?, ?>>> builtIn(
-      VisionHandlers vision, ScriptLoader scripts) {
+      VisionHandlers vision, TensorHandlers tensors, TextHandlers texts) {
     Map<String, Supplier<Handler<?, ?>>> all = new HashMap<>(vision.byName());
-    all.putAll(new TensorHandlers(scripts).byName());
-    all.putAll(new TextHandlers(scripts).byName());
+    all.putAll(tensors.byName());
+    all.putAll(texts.byName());
     return all;
   }
 

@@ -134,6 +134,14 @@ final class ServerCommand implements Callable<Integer> {
   private boolean modelApi;
 
   @Option(
+      names = "--sagemaker-local",
+      paramLabel = "<directory>",
+      description =
+          "Answer boto3's sagemaker-runtime client as SageMaker does, with this directory in the"
+              + " place of S3.")
+  private @Nullable Path sageMakerLocal;
+
+  @Option(
       names = "--when-ready",
       paramLabel = "<text>",
       description = {
@@ -247,6 +255,7 @@ final class ServerCommand implements Callable<Integer> {
     return new Overrides(
         Optional.ofNullable(configFile),
         noSnapshots ? Optional.empty() : Optional.of(snapshots()),
+        Optional.ofNullable(sageMakerLocal),
         keys);
   }
 

@@ -6,6 +6,7 @@ import dev.sconce.config.ServerConfig.StartupModel;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.HttpSettings;
+import dev.sconce.sagemaker.SageMakerSettings;
 import dev.sconce.snapshot.SnapshotFiles;
 import dev.sconce.snapshot.SnapshotSettings;
 import dev.sconce.torch.EngineSettings;
@@ -76,7 +77,8 @@ public final class ConfigLoader {
   public ServerConfig load(Overrides overrides) {
     Map<String, String> file = file(overrides);
     KeyReader keys = new KeyReader(file, overrides.keys(), environment);
-    ServerConfig config = read(keys, SnapshotKeys.read(keys, file, overrides));
+    SnapshotSettings snapshots = SnapshotKeys.read(keys, file, overrides);
+    ServerConfig config = read(keys, snapshots, SageMakerKeys.read(keys, overrides));
     if (!keys.faults().isEmpty()) {
       throw new ServingException(
           ErrorCode.INVALID_CONFIGURATION,
@@ -121,7 +123,8 @@ public final class ConfigLoader {
         : String.valueOf(e.getMessage());
   }
 
-  private ServerConfig read(KeyReader keys, SnapshotSettings snapshots) {
+  private ServerConfig read(
+      KeyReader keys, SnapshotSettings snapshots, SageMakerSettings sageMaker) {
     UnusedKeys.read(keys);
     List<String> models = startup(keys);
     EngineSettings engine =
@@ -143,6 +146,7 @@ public final class ConfigLoader {
         LogKeys.read(keys),
         maxPicturePixels(keys.flag("limit_max_image_pixels", true)),
         snapshots,
+        sageMaker,
         keys.unused());
   }
 

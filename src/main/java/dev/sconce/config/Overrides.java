@@ -12,10 +12,14 @@ import java.util.TreeMap;
  * @param configFile the file to read; none for the newest snapshot, else {@code config.properties}
  *     in the current directory, if there is one
  * @param snapshots the directory of snapshots; none to read and write none
+ * @param sageMakerLocal the directory that stands in for S3, for SageMaker's runtime client
  * @param keys keys that stand in for those of the file
  */
 public record Overrides(
-    Optional<Path> configFile, Optional<Path> snapshots, Map<String, String> keys) {
+    Optional<Path> configFile,
+    Optional<Path> snapshots,
+    Optional<Path> sageMakerLocal,
+    Map<String, String> keys) {
   /** Nothing said. */
   public static final Overrides NONE = new Overrides(Optional.empty(), Optional.empty(), List.of());
 
@@ -27,6 +31,11 @@ public record Overrides(
    */
   public Overrides(Optional<Path> configFile, Optional<Path> modelStore, List<String> models) {
     this(configFile, Optional.empty(), keys(modelStore, models));
+  }
+
+  /** Without SageMaker's runtime client. */
+  public Overrides(Optional<Path> configFile, Optional<Path> snapshots, Map<String, String> keys) {
+    this(configFile, snapshots, Optional.empty(), keys);
   }
 
   /** Copies the map. */

@@ -7,6 +7,7 @@ import dev.sconce.http.HttpSettings;
 import dev.sconce.logs.LogFormat;
 import dev.sconce.metrics.MetricsSettings;
 import dev.sconce.model.ModelSettings;
+import dev.sconce.sagemaker.SageMakerSettings;
 import dev.sconce.snapshot.SnapshotSettings;
 import dev.sconce.torch.EngineSettings;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.Optional;
  * @param logFormat how lines of the log are laid out
  * @param maxPicturePixels the largest picture that is decoded, width times height
  * @param snapshots whether snapshots are written, and what is restored from one
+ * @param sageMaker what SageMaker says
  * @param unused keys of the file that mean nothing here
  */
 public record ServerConfig(
@@ -46,6 +48,7 @@ public record ServerConfig(
     LogFormat logFormat,
     long maxPicturePixels,
     SnapshotSettings snapshots,
+    SageMakerSettings sageMaker,
     List<String> unused) {
 
   /** Copies the lists. */
