@@ -1,14 +1,11 @@
 package dev.sconce.api;
 
-import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.http.Endpoint;
 import dev.sconce.http.Filter;
-import dev.sconce.http.Headers;
 import dev.sconce.http.Request;
 import dev.sconce.http.Response;
 import dev.sconce.http.Router;
-import dev.sconce.model.InferenceService;
 import dev.sconce.model.ModelCatalog;
 import dev.sconce.model.ModelDescription;
 import dev.sconce.model.Models;
@@ -17,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /**
  * {@code /ping} and the routes that ask a model: {@code /predictions}, {@code /explanations}, the
@@ -24,19 +22,22 @@ import java.util.concurrent.CompletionStage;
  * TorchServe; but {@code OPTIONS} describes.
  */
 public final class InferenceApi {
-  /** By which TorchServe's clients know that more than one piece comes. */
-  private static final String STREAM_HEADER = "ts_stream_next";
-
   /** What {@link Router.Builder#routes} has before the path of a route of all methods. */
   private static final String ANY_METHOD = "* ";
 
-  private final InferenceService inference;
+  private final BooleanSupplier healthy;
   private final ModelCatalog catalog;
+  private final Predictions predictions;
 
-  /** An API in front of {@code models}. */
-  public InferenceApi(Models models) {
-    this.inference = models.inference();
+  /**
+   * An API in front of {@code models}.
+   *
+   * @param healthy what {@code /ping} tells; answers at once
+   */
+  public InferenceApi(Models models, BooleanSupplier healthy) {
+    this.healthy = healthy;
     this.catalog = models.catalog();
+    this.predictions = new Predictions(models.inference());
   }
 
   /** Adds the routes, each behind {@code guard}. */
@@ -77,7 +78,7 @@ public final class InferenceApi {
   }
 
   private Response ping() {
-    return inference.isHealthy()
+    return healthy.getAsBoolean()
         ? Answers.status(200, "Healthy")
         : Answers.status(500, "Unhealthy");
   }
@@ -113,36 +114,6 @@ public final class InferenceApi {
    */
   private CompletionStage<Response> send(
       Request request, Map<String, Part> parts, Map<String, String> added) {
-    Map<String, String> headers = InputReader.headers(request);
-    headers.putAll(added);
-    CompletableFuture<Output> answer =
-        inference.predict(
-            request.pathVariable("model"), version(request), request.id(), parts, headers);
-    CompletableFuture<Void> unused = request.disconnected().thenRun(() -> answer.cancel(false));
-    return answer.thenApply(InferenceApi::response);
-  }
-
-  private static Response response(Output output) {
-    if (output instanceof Output.Answer whole) {
-      return new Response(
-          whole.status(), Headers.of(whole.headers()), new Response.Whole(whole.body()));
-    }
-    if (output instanceof Output.Stream stream) {
-      return streamed(stream);
-    }
-    throw new IllegalStateException("a pool completes with an answer or a stream: " + output);
-  }
-
-  /** A stream whose headers cannot be sent is given up: its worker would wait for a subscriber. */
-  private static Response streamed(Output.Stream stream) {
-    try {
-      return new Response(
-          stream.status(),
-          Headers.of(stream.headers()).with(STREAM_HEADER, "true"),
-          new Response.Stream(stream.chunks()));
-    } catch (IllegalArgumentException e) {
-      stream.chunks().cancel();
-      throw e;
-    }
+    return predictions.send(request, request.pathVariable("model"), version(request), parts, added);
   }
 }
