@@ -26,6 +26,7 @@ import dev.sconce.metrics.SystemMetrics;
 import dev.sconce.model.Hardware;
 import dev.sconce.model.ModelDescription;
 import dev.sconce.model.Models;
+import dev.sconce.sagemaker.LocalEndpoints;
 import dev.sconce.snapshot.SnapshotKeeper;
 import dev.sconce.tensor.TensorHandlers;
 import dev.sconce.text.TextHandlers;
@@ -86,6 +87,7 @@ public final class ModelServer implements AutoCloseable {
   private final SystemMetrics system;
   private final ErrorResponses errors = new ErrorResponses();
   private final Doorkeeper doorkeeper;
+  private final Optional<LocalEndpoints> localEndpoints;
   private final HttpServer http;
 
   private ModelServer(ServerConfig config) {
@@ -113,6 +115,11 @@ public final class ModelServer implements AutoCloseable {
             loaders);
     startupModels = StartupModels.of(config, store, models.lifecycle());
     snapshots = config.snapshots().directory().map(this::keeper);
+    localEndpoints =
+        config
+            .sageMaker()
+            .localDirectory()
+            .map(directory -> new LocalEndpoints(directory, models, errors, config.http()));
     doorkeeper =
         new Doorkeeper(
             config.auth(), config.doors().cors(), new SecureRandom(), Clock.systemUTC(), loaders);
@@ -187,6 +194,8 @@ public final class ModelServer implements AutoCloseable {
     new ManagementApi(models, descriptions, config.modelApi())
         .addTo(management, doorkeeper.management());
     doorkeeper.addTo(management);
+    localEndpoints.ifPresent(
+        local -> local.addTo(sites.at(doors.inference()), doorkeeper.inferenceThatWrites()));
     doors.metrics().ifPresent(address -> new MetricsApi(metrics).addTo(sites.at(address)));
     return sites.listeners(identity(doors), doors.cors());
   }
@@ -243,6 +252,8 @@ public final class ModelServer implements AutoCloseable {
     models.lifecycle().stopLoading();
     downloads.close();
     http.close();
+    localEndpoints.ifPresent(
+        local -> local.close(Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()))));
     doorkeeper.close();
     snapshots.ifPresent(SnapshotKeeper::close);
     system.close();
