@@ -1,14 +1,9 @@
 package dev.sconce;
 
 import dev.sconce.api.AccessRecorder;
-import dev.sconce.api.DescriptionJson;
 import dev.sconce.api.ErrorResponses;
-import dev.sconce.api.InferenceApi;
-import dev.sconce.api.ManagementApi;
-import dev.sconce.api.MetricsApi;
 import dev.sconce.archive.ModelStore;
 import dev.sconce.auth.Doorkeeper;
-import dev.sconce.config.Doors;
 import dev.sconce.config.ServerConfig;
 import dev.sconce.download.Downloads;
 import dev.sconce.error.ServingException;
@@ -16,11 +11,7 @@ import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerLoader;
 import dev.sconce.http.HttpServer;
 import dev.sconce.http.ListenAddress;
-import dev.sconce.http.Listener;
-import dev.sconce.http.Router;
-import dev.sconce.http.TlsIdentity;
 import dev.sconce.metrics.MetricRegistry;
-import dev.sconce.metrics.ProcessMemory;
 import dev.sconce.metrics.ProcessMetrics;
 import dev.sconce.metrics.SystemMetrics;
 import dev.sconce.model.Hardware;
@@ -41,7 +32,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
@@ -177,35 +167,11 @@ public final class ModelServer implements AutoCloseable {
   private HttpServer listen(String host) {
     return HttpServer.open(
         config.http(),
-        listeners(),
+        new Apis(config, models, metrics, doorkeeper, localEndpoints, loaders).listeners(errors),
         errors,
         new AccessRecorder(metrics, host),
         () -> UUID.randomUUID().toString(),
         System::nanoTime);
-  }
-
-  private List<Listener> listeners() {
-    Doors doors = config.doors();
-    Sites sites = new Sites(errors);
-    new InferenceApi(models).addTo(sites.at(doors.inference()), doorkeeper.inference());
-    DescriptionJson descriptions =
-        new DescriptionJson(ProcessHandle.current().pid(), ProcessMemory::residentBytes);
-    Router.Builder management = sites.at(doors.management());
-    new ManagementApi(models, descriptions, config.modelApi())
-        .addTo(management, doorkeeper.management());
-    doorkeeper.addTo(management);
-    localEndpoints.ifPresent(
-        local -> local.addTo(sites.at(doors.inference()), doorkeeper.inferenceThatWrites()));
-    doors.metrics().ifPresent(address -> new MetricsApi(metrics).addTo(sites.at(address)));
-    return sites.listeners(identity(doors), doors.cors());
-  }
-
-  private static Optional<TlsIdentity> identity(Doors doors) {
-    if (!doors.tls() || doors.identity().isPresent()) {
-      return doors.identity();
-    }
-    log.info("TLS: neither keystore nor certificate_file is set; a certificate is made");
-    return Optional.of(TlsIdentity.selfSigned(Instant.now()));
   }
 
   private void handOutKeys() {

@@ -90,6 +90,20 @@ final class RunningServer implements AutoCloseable {
         new Overrides(none, Optional.of(snapshots), Overrides.keys(Optional.of(store), List.of())));
   }
 
+  /** One started with {@code --sagemaker-local}. */
+  static RunningServer withSageMakerLocal(
+      Path directory, Path store, Path local, List<String> models, String... lines)
+      throws Exception {
+    return new RunningServer(
+        store,
+        directory,
+        new Overrides(
+            config(directory, lines),
+            Optional.empty(),
+            Optional.of(local),
+            Overrides.keys(Optional.of(store), models)));
+  }
+
   private static Optional<Path> config(Path directory, String... lines) throws IOException {
     Path config = directory.resolve("config.properties");
     Files.writeString(

@@ -24,13 +24,6 @@ public final class Predictions {
   }
 
   /**
-   * Asks a model with the body's parts and the query's parameters, as {@code /invocations} does.
-   */
-  public CompletionStage<Response> send(Request request, String model) {
-    return send(request, model, Optional.empty(), InputReader.partsAndQuery(request), Map.of());
-  }
-
-  /**
    * Asks a model; given up when the client has gone.
    *
    * @param version the default one if empty

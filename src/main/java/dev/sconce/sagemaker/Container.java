@@ -1,14 +1,14 @@
 package dev.sconce.sagemaker;
 
-import dev.sconce.api.Predictions;
+import dev.sconce.api.InvocationsApi;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.ErrorRenderer;
 import dev.sconce.http.Request;
 import dev.sconce.http.Response;
 import dev.sconce.model.ModelCatalog;
+import dev.sconce.model.Models;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,36 +18,40 @@ import java.util.concurrent.CompletionStage;
  * would give it, and answers what its own {@code /invocations} would.
  */
 final class Container {
-  private final Predictions predictions;
+  private final InvocationsApi invocations;
   private final ModelCatalog catalog;
   private final ErrorRenderer errors;
 
-  Container(Predictions predictions, ModelCatalog catalog, ErrorRenderer errors) {
-    this.predictions = predictions;
-    this.catalog = catalog;
+  Container(Models models, ErrorRenderer errors) {
+    this.invocations = new InvocationsApi(models);
+    this.catalog = models.catalog();
     this.errors = errors;
   }
 
   /**
    * The model behind an endpoint: the one that the call names as its target; else the one of the
-   * endpoint's name; else the only one.
+   * endpoint's name; else what {@code /invocations} finds.
    *
    * @throws ServingException {@code MODEL_NOT_FOUND}
    */
   String model(String endpoint, Request call) {
-    List<String> names =
-        catalog.defaults().stream().map(model -> model.key().name()).sorted().toList();
-    String wanted = call.header(RuntimeHeaders.TARGET_MODEL).orElse(endpoint);
-    if (names.contains(wanted)) {
-      return wanted;
+    boolean targeted = call.header(RuntimeHeaders.TARGET_MODEL).isPresent();
+    if (!targeted && catalog.names().contains(endpoint)) {
+      return endpoint;
     }
-    if (names.size() == 1) {
-      return names.get(0);
+    try {
+      return invocations.model(call);
+    } catch (ServingException e) {
+      throw targeted ? e : notFound(endpoint, e);
     }
-    throw new ServingException(
+  }
+
+  private ServingException notFound(String endpoint, ServingException cause) {
+    return new ServingException(
         ErrorCode.MODEL_NOT_FOUND,
-        "Endpoint %s of account 000000000000 not found. (Here an endpoint is called as its model: %s)"
-            .formatted(endpoint, String.join(", ", names)));
+        "Endpoint %s of account 000000000000 not found. (Here endpoints have the models' names: %s)"
+            .formatted(endpoint, String.join(", ", catalog.names())),
+        cause);
   }
 
   /** The call without what SageMaker keeps from containers. */
@@ -72,7 +76,7 @@ final class Container {
 
   private CompletionStage<Response> asked(Request inner, String model) {
     try {
-      return predictions.send(inner, model);
+      return invocations.send(inner, model);
     } catch (ServingException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -1,6 +1,5 @@
 package dev.sconce.sagemaker;
 
-import dev.sconce.api.Predictions;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.BodyReader;
@@ -44,7 +43,7 @@ public final class LocalEndpoints {
    * @throws ServingException {@code INVALID_CONFIGURATION} if there can be no such directory
    */
   public LocalEndpoints(Path directory, Models models, ErrorRenderer errors, HttpSettings http) {
-    container = new Container(new Predictions(models.inference()), models.catalog(), errors);
+    container = new Container(models, errors);
     async =
         new AsyncInvocations(
             new Tools(
