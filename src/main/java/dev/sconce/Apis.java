@@ -66,7 +66,7 @@ final class Apis {
     Sites sites = new Sites(errors);
     Router.Builder inference = sites.at(doors.inference());
     addInference(inference);
-    addManagement(sites.at(doors.management()), inference);
+    doors.management().map(sites::at).ifPresent(router -> addManagement(router, inference));
     doors.metrics().ifPresent(address -> new MetricsApi(metrics).addTo(sites.at(address)));
     return sites.listeners(identity(doors), doors.cors());
   }

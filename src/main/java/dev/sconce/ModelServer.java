@@ -3,6 +3,7 @@ package dev.sconce;
 import dev.sconce.api.AccessRecorder;
 import dev.sconce.api.ErrorResponses;
 import dev.sconce.archive.ModelStore;
+import dev.sconce.auth.AuthSettings.Asked;
 import dev.sconce.auth.Doorkeeper;
 import dev.sconce.config.ServerConfig;
 import dev.sconce.download.Downloads;
@@ -26,8 +27,6 @@ import dev.sconce.torch.TorchEngine;
 import dev.sconce.vision.VisionHandlers;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.PoolTools;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -43,7 +42,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,7 +59,8 @@ public final class ModelServer implements AutoCloseable {
   /** TorchServe numbers its workers by their ports, which begin here. */
   private static final int FIRST_WORKER_ID = 9000;
 
-  private static final int LOADERS_END_SECONDS = 5;
+  /** By the time it begins, those who load have been told to give up for a while. */
+  private static final Duration LOADERS_END = Duration.ofSeconds(2);
 
   /** What models have to end if the requests took all the time there was. */
   private static final Duration LAST_WAIT = Duration.ofSeconds(2);
@@ -82,25 +81,27 @@ public final class ModelServer implements AutoCloseable {
 
   private ModelServer(ServerConfig config) {
     this.config = config;
-    String host = hostName();
+    String host = Machine.hostName();
     metrics = new MetricRegistry(config.metrics().mode(), Clock.systemUTC());
     system = new SystemMetrics(metrics, host);
-    ProcessMetrics.addTo(metrics, version());
+    ProcessMetrics.addTo(metrics, Machine.version());
     TorchEngine engine = TorchEngine.start(config.engine());
     VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
     ModelStore store = new ModelStore(config.store());
-    timer = new ScheduledThreadPoolExecutor(1, daemons("request-timer"));
+    timer = new ScheduledThreadPoolExecutor(1, Machine.daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
-    loaders = Executors.newFixedThreadPool(cores(), daemons("model-loader"));
-    downloads = new Downloads(config.downloads(), daemons("model-download"));
+    loaders = Executors.newFixedThreadPool(Machine.cores(), Machine.daemons("model-loader"));
+    downloads = new Downloads(config.downloads(), Machine.daemons("model-download"));
+    HandlerLoader handlers = new HandlerLoader(builtIn(vision, new ScriptLoader(engine)));
+    tell(config, handlers.builtInNames());
     models =
         Models.create(
             store,
             downloads,
-            new HandlerLoader(builtIn(vision, new ScriptLoader(engine))),
+            handlers,
             vision,
             config.models(),
-            new Hardware(cores(), engine.usableGpus(), engine.gpuReason()),
+            new Hardware(Machine.cores(), engine.usableGpus(), engine.gpuReason()),
             poolTools(host, engine),
             loaders);
     startupModels = StartupModels.of(config, store, models.lifecycle());
@@ -125,7 +126,6 @@ public final class ModelServer implements AutoCloseable {
    *     is no store; {@code INVALID_CONFIGURATION} if a snapshot names an archive that is not there
    */
   public static ModelServer start(ServerConfig config) {
-    config.unused().forEach(key -> log.info("config: {} is not used", key));
     ModelServer server = new ModelServer(config);
     if (config.metrics().systemMetrics()) {
       server.system.start(config.metrics().systemInterval());
@@ -133,6 +133,18 @@ public final class ModelServer implements AutoCloseable {
     log.info("Listening on {}", server.addresses());
     server.handOutKeys();
     return server;
+  }
+
+  private static void tell(ServerConfig config, String builtInHandlers) {
+    config.unused().forEach(key -> log.info("config: {} is not used", key));
+    config.warnings().forEach(log::warn);
+    for (String script : config.scripts()) {
+      log.warn(
+          "{}: no Python is run here; a built-in handler stands in: the one that fits the weights,"
+              + " or that model-config.yaml names; there are {}",
+          script,
+          builtInHandlers);
+    }
   }
 
   private static Map<String, Supplier<Handler<?, ?>>> builtIn(
@@ -175,6 +187,9 @@ public final class ModelServer implements AutoCloseable {
   }
 
   private void handOutKeys() {
+    if (config.doors().management().isEmpty() && config.auth().asked() != Asked.OF_EVERYONE) {
+      return; // nobody is asked for one
+    }
     try {
       doorkeeper.publish();
     } catch (ServingException e) {
@@ -204,6 +219,11 @@ public final class ModelServer implements AutoCloseable {
    */
   public List<ListenAddress> addresses() {
     return http.addresses();
+  }
+
+  /** How long {@link #close} takes at most, if requests may take {@code patience}. */
+  static Duration longestClose(Duration patience) {
+    return patience.plus(HttpServer.LOOPS_END).plus(LAST_WAIT).plus(LOADERS_END);
   }
 
   /**
@@ -241,37 +261,11 @@ public final class ModelServer implements AutoCloseable {
   /** What is being unpacked just now is given up, and deleted. */
   private void awaitLoaders() {
     try {
-      if (!loaders.awaitTermination(LOADERS_END_SECONDS, TimeUnit.SECONDS)) {
+      if (!loaders.awaitTermination(LOADERS_END.toSeconds(), TimeUnit.SECONDS)) {
         log.warn("some models were still being unpacked");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** As the jar's manifest has it; classes that lie about have none. */
-  private static String version() {
-    return Optional.ofNullable(ModelServer.class.getPackage().getImplementationVersion())
-        .orElse("unknown");
-  }
-
-  private static int cores() {
-    return Runtime.getRuntime().availableProcessors();
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
-    }
-  }
-
-  private static ThreadFactory daemons(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }
