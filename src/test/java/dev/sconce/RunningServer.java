@@ -101,6 +101,7 @@ final class RunningServer implements AutoCloseable {
             config(directory, lines),
             Optional.empty(),
             Optional.of(local),
+            Optional.empty(),
             Overrides.keys(Optional.of(store), models)));
   }
 
