@@ -22,8 +22,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** What SageMaker asks of a container that serves real-time endpoints and batch transforms. */
 @ExtendWith(LeakCheck.class)
@@ -71,34 +69,35 @@ class InvocationsTest {
     return counts;
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          ?model_name=noop          |                   | x=1              | noop
-          ?model_name=              |                   | x=1              | echo
-          ?model_name=none          |                   | x=1              | 404 Model not found: none
-          ''                        |                   | x=1              | echo
-          ''                        |                   | model_name=noop  | noop
-          ''                        |                   | model_name=none  | echo
-          ''                        | noop              | x=1              | noop
-          ''                        | noop_v1.0.tar.gz  | x=1              | noop
-          ''                        | some/echo.mar     | x=1              | echo
-          ''                        | noop              | model_name=echo  | noop
-          ?model_name=echo          | noop              | x=1              | echo
-          ''                        | none              | x=1              | 404 Model not found: none, of the header x-amzn-sagemaker-target-model (registered: echo, noop)
-          """)
-  void theQueryTheTargetTheFormOrTheOnlyStartupModelIsAsked(
-      String query, String target, String form, String expected) throws Exception {
+  private static final String ASKED =
+      """
+      ?model_name=noop          |                   | x=1              | noop
+      ?model_name=              |                   | x=1              | echo
+      ?model_name=none          |                   | x=1              | 404 Model not found: none
+                                |                   | x=1              | echo
+                                |                   | model_name=noop  | noop
+                                |                   | model_name=none  | echo
+                                | noop              | x=1              | noop
+                                | noop_v1.0.tar.gz  | x=1              | noop
+                                | some/echo.mar     | x=1              | echo
+                                | noop              | model_name=echo  | noop
+      ?model_name=echo          | noop              | x=1              | echo
+                                | none              | x=1              | 404 Model not found: none, of the header x-amzn-sagemaker-target-model (registered: echo, noop)
+      """;
+
+  @Test
+  void theQueryTheTargetTheFormOrTheOnlyStartupModelIsAsked() throws Exception {
     try (RunningServer server = server(List.of("echo.mar"), "default_workers_per_model=1")) {
       server.manage("POST", "/models?url=noop_v1.0.mar&initial_workers=1");
-      HttpRequest.Builder request =
-          server.inference(PATH + query, FORM, form.getBytes(StandardCharsets.UTF_8));
-      if (target != null) {
-        request.header("X-Amzn-SageMaker-Target-Model", target);
+      for (String line : ASKED.split("\n")) {
+        List<String> row = Stream.of(line.split("\\|")).map(String::strip).toList();
+        byte[] form = row.get(2).getBytes(StandardCharsets.UTF_8);
+        HttpRequest.Builder request = server.inference(PATH + row.get(0), FORM, form);
+        if (!row.get(1).isEmpty()) {
+          request.header("X-Amzn-SageMaker-Target-Model", row.get(1));
+        }
+        assertThat(asked(server, request, "echo", "noop")).as(line).isEqualTo(row.get(3));
       }
-      assertThat(asked(server, request, "echo", "noop")).isEqualTo(expected);
     }
   }
 
