@@ -8,8 +8,6 @@ import dev.sconce.auth.Doorkeeper;
 import dev.sconce.config.ServerConfig;
 import dev.sconce.download.Downloads;
 import dev.sconce.error.ServingException;
-import dev.sconce.handler.Handler;
-import dev.sconce.handler.HandlerLoader;
 import dev.sconce.http.HttpServer;
 import dev.sconce.http.ListenAddress;
 import dev.sconce.metrics.MetricRegistry;
@@ -20,11 +18,7 @@ import dev.sconce.model.ModelDescription;
 import dev.sconce.model.Models;
 import dev.sconce.sagemaker.LocalEndpoints;
 import dev.sconce.snapshot.SnapshotKeeper;
-import dev.sconce.tensor.TensorHandlers;
-import dev.sconce.text.TextHandlers;
-import dev.sconce.torch.ScriptLoader;
 import dev.sconce.torch.TorchEngine;
-import dev.sconce.vision.VisionHandlers;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.PoolTools;
 import java.nio.file.Path;
@@ -32,9 +26,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +37,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,20 +77,19 @@ public final class ModelServer implements AutoCloseable {
     system = new SystemMetrics(metrics, host);
     ProcessMetrics.addTo(metrics, Machine.version());
     TorchEngine engine = TorchEngine.start(config.engine());
-    VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
+    BuiltInHandlers handlers = BuiltInHandlers.of(config, engine);
+    tell(config, handlers.loader().builtInNames());
     ModelStore store = new ModelStore(config.store());
     timer = new ScheduledThreadPoolExecutor(1, Machine.daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
     loaders = Executors.newFixedThreadPool(Machine.cores(), Machine.daemons("model-loader"));
     downloads = new Downloads(config.downloads(), Machine.daemons("model-download"));
-    HandlerLoader handlers = new HandlerLoader(builtIn(vision, new ScriptLoader(engine)));
-    tell(config, handlers.builtInNames());
     models =
         Models.create(
             store,
             downloads,
-            handlers,
-            vision,
+            handlers.loader(),
+            handlers.recogniser(),
             config.models(),
             new Hardware(Machine.cores(), engine.usableGpus(), engine.gpuReason()),
             poolTools(host, engine),
@@ -138,21 +128,13 @@ public final class ModelServer implements AutoCloseable {
   private static void tell(ServerConfig config, String builtInHandlers) {
     config.unused().forEach(key -> log.info("config: {} is not used", key));
     config.warnings().forEach(log::warn);
-    for (String script : config.scripts()) {
+    if (!config.scripts().isEmpty()) {
       log.warn(
-          "{}: no Python is run here; a built-in handler stands in: the one that fits the weights,"
-              + " or that model-config.yaml names; there are {}",
-          script,
+          "{}: no Python is run here; a built-in handler stands in: the one that model-config.yaml"
+              + " names, or that fits the weights; there are {}",
+          String.join(", ", config.scripts()),
           builtInHandlers);
     }
-  }
-
-  private static Map<String, Supplier<Handler<?, ?>>> builtIn(
-      VisionHandlers vision, ScriptLoader scripts) {
-    Map<String, Supplier<Handler<?, ?>>> all = new HashMap<>(vision.byName());
-    all.putAll(new TensorHandlers(scripts).byName());
-    all.putAll(new TextHandlers(scripts).byName());
-    return all;
   }
 
   private PoolTools poolTools(String host, TorchEngine engine) {

@@ -41,7 +41,7 @@ final class FailingCalls {
     this.directory = directory;
     ScriptLoader scripts = new ScriptLoader(TestDevice.engine());
     handlers.putAll(new VisionHandlers(TestDevice.engine(), 1 << 24).byName());
-    handlers.putAll(new TensorHandlers(scripts).byName());
+    handlers.putAll(new TensorHandlers(scripts, TensorHandlers.DEFAULT_ACCEPT).byName());
     handlers.putAll(new TextHandlers(scripts).byName());
   }
 

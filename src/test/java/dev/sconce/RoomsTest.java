@@ -38,6 +38,7 @@ class RoomsTest {
       Map.ofEntries(
           Map.entry("error", Set.of()),
           Map.entry("json", Set.of()),
+          Map.entry("npy", Set.of()),
           Map.entry("metrics", Set.of()),
           Map.entry("logs", Set.of("error")),
           Map.entry("image", Set.of("error")),
@@ -48,8 +49,9 @@ class RoomsTest {
           Map.entry("download", Set.of("error")),
           Map.entry("handler", Set.of("json", "error")),
           Map.entry(
-              "vision", Set.of("handler", "image", "torch", "network", "weights", "json", "error")),
-          Map.entry("tensor", Set.of("handler", "torch", "json", "error")),
+              "vision",
+              Set.of("handler", "image", "torch", "network", "weights", "npy", "json", "error")),
+          Map.entry("tensor", Set.of("handler", "torch", "weights", "npy", "json", "error")),
           Map.entry("text", Set.of("handler", "torch", "weights", "json", "error")),
           Map.entry("envelope", Set.of("handler", "json", "error")),
           Map.entry("worker", Set.of("handler", "metrics", "error")),

@@ -132,6 +132,14 @@ final class RunningServer implements AutoCloseable {
             Overrides.keys(Optional.of(store), models)));
   }
 
+  /** What {@code serve} starts in a container with that root directory, whatever it can serve. */
+  static RunningServer inContainer(Path root) throws Exception {
+    Optional<Path> config = config(root, "default_workers_per_model=1");
+    Overrides overrides =
+        new Overrides(config, Optional.empty(), Optional.empty(), Optional.of(root), Map.of());
+    return new RunningServer(root.resolve("opt/ml/model"), root, overrides);
+  }
+
   private static Optional<Path> config(Path directory, String... lines) throws IOException {
     Path config = directory.resolve("config.properties");
     Files.writeString(

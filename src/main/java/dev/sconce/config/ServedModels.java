@@ -61,7 +61,7 @@ record ServedModels(
     ServedModels told = asTold(keys);
     if (multiModel) {
       return new ServedModels(
-          Optional.of(base.resolve("models")), List.of(), false, false, List.of());
+          Optional.of(base.resolve("models")), List.of(), false, false, scripts(keys));
     }
     List<Path> usual = List.of(base.resolve("model"), root.resolve("model-store"));
     Optional<Path> store = told.store.or(() -> usual.stream().filter(Files::exists).findFirst());
@@ -78,6 +78,13 @@ record ServedModels(
       models.addAll(found.models());
     }
     return new ServedModels(store, models, false, true, found.scripts());
+  }
+
+  /** What SageMaker's PyTorch container would run, in those models that have it. */
+  private static List<String> scripts(KeyReader keys) {
+    return Stream.of("SAGEMAKER_PROGRAM", "SAGEMAKER_SUBMIT_DIRECTORY", "SAGEMAKER_HANDLER")
+        .flatMap(name -> keys.variable(name).map(value -> name + "=" + value).stream())
+        .toList();
   }
 
   private static List<String> names(KeyReader keys) {
@@ -162,16 +169,12 @@ record ServedModels(
           : e.getClass().getSimpleName();
     }
 
-    /** SageMaker's PyTorch container would run it. */
+    /** With what lies in the directory. */
     List<String> scripts() {
-      List<String> scripts = new ArrayList<>();
+      List<String> scripts = new ArrayList<>(ServedModels.scripts(keys));
       Path code = directory.resolve(CODE);
       if (Files.isDirectory(code)) {
         scripts.add(code.toString());
-      }
-      for (String variable :
-          List.of("SAGEMAKER_PROGRAM", "SAGEMAKER_SUBMIT_DIRECTORY", "SAGEMAKER_HANDLER")) {
-        keys.variable(variable).ifPresent(value -> scripts.add(variable + "=" + value));
       }
       return scripts;
     }

@@ -13,6 +13,16 @@ public interface HandlerRecogniser {
    */
   Recognition recognise(Path modelDirectory);
 
+  /** This one, and where it knows no handler, {@code next}. */
+  default HandlerRecogniser or(HandlerRecogniser next) {
+    return directory -> {
+      Recognition own = recognise(directory);
+      return own.handler().isPresent()
+          ? own
+          : new Recognition(next.recognise(directory).handler(), own.found());
+    };
+  }
+
   /**
    * What was found.
    *

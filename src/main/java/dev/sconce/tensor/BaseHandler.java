@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
@@ -17,8 +16,6 @@ import dev.sconce.json.RequestJson;
 import dev.sconce.tensor.JsonTensor.Kind;
 import dev.sconce.torch.ScriptLoader;
 import dev.sconce.torch.TorchModule;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -43,10 +40,8 @@ final class BaseHandler implements JsonHandler<JsonTensor, Object> {
   static final String NAME = "base_handler";
 
   private final ScriptLoader scripts;
+  private final Staging staging = new Staging();
   private @Nullable TorchModule module;
-
-  /** Numbers of one batch; grows to the largest batch seen. Only this handler's thread uses it. */
-  private ByteBuffer numbers = ByteBuffer.allocateDirect(0);
 
   BaseHandler(ScriptLoader scripts) {
     this.scripts = scripts;
@@ -130,18 +125,9 @@ final class BaseHandler implements JsonHandler<JsonTensor, Object> {
   private NDArray stacked(Kind kind, List<JsonTensor> rows, NDManager scope) {
     DataType seen = kind.datatype().seen();
     DataType written = seen == DataType.FLOAT16 ? DataType.FLOAT32 : seen;
-    int elements = rows.stream().mapToInt(JsonTensor::size).reduce(0, Math::addExact);
-    int bytes = Math.multiplyExact(elements, written.getNumOfBytes());
-    if (numbers.capacity() < bytes) {
-      numbers = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-    }
-    numbers.clear().limit(bytes);
-    rows.forEach(row -> row.write(numbers));
-    long[] shape =
-        Stream.concat(Stream.of((long) rows.size()), kind.shape().stream())
-            .mapToLong(Long::longValue)
-            .toArray();
-    NDArray tensor = scope.create(numbers.flip(), new Shape(shape), written);
+    List<Long> shape = Stream.concat(Stream.of((long) rows.size()), kind.shape().stream()).toList();
+    NDArray tensor =
+        staging.tensor(scope, written, shape, memory -> rows.forEach(row -> row.write(memory)));
     return seen == written ? tensor : tensor.toType(seen, false);
   }
 
@@ -155,7 +141,7 @@ final class BaseHandler implements JsonHandler<JsonTensor, Object> {
           "the model answers %s to a batch of %d (expected: a row for each)"
               .formatted(Arrays.toString(shape), count));
     }
-    return TensorRows.of(answer.get(0));
+    return TensorValues.of(answer.get(0)).rows();
   }
 
   private static ServingException refused(String message) {

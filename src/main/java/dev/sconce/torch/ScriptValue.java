@@ -8,30 +8,41 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What a method of a module gave: a tensor, or tensors in lists, tuples and dictionaries. Its
- * arrays belong to the scope of the computation.
+ * What a method of a module gave: a tensor, or tensors in lists, tuples and dictionaries, and what
+ * stands beside them. Its arrays belong to the scope of the computation.
  */
 public sealed interface ScriptValue {
+  /** The {@link Other#type} of Python's {@code None}. */
+  String NONE = "NoneType";
+
   /** One tensor. */
   record Array(NDArray array) implements ScriptValue {}
 
   /** A list or a tuple, in order. */
   record Sequence(List<ScriptValue> elements) implements ScriptValue {}
 
-  /** A dictionary whose keys are text. */
+  /** A dictionary whose keys are text; its members stand in the script's order. */
   record Dictionary(Map<String, ScriptValue> members) implements ScriptValue {}
+
+  /**
+   * A number, a truth value or a text of Python's.
+   *
+   * @param type TorchScript's name of it, as in {@code int}
+   * @param value a {@link Long}, {@link Double}, {@link Boolean} or {@link String}
+   */
+  record Plain(String type, Object value) implements ScriptValue {}
 
   /**
    * Anything else.
    *
-   * @param type TorchScript's name of it, as in {@code int}
+   * @param type TorchScript's name of it, {@link #NONE} for instance
    */
   record Other(String type) implements ScriptValue {}
 
@@ -55,7 +66,7 @@ public sealed interface ScriptValue {
           .map(member -> member.getKey() + ": " + member.getValue().describe())
           .collect(Collectors.joining(", ", "a dictionary of ", ""));
     }
-    return ((Other) this).type;
+    return this instanceof Plain plain ? plain.type : ((Other) this).type;
   }
 
   /** As {@code float32 [2, 3, 224, 224]}. */
@@ -77,9 +88,22 @@ public sealed interface ScriptValue {
     }
     String type = value.getType();
     if (value.isMap() && type.startsWith("Dict(str,")) { // with other keys DJL fails
-      return dictionary(value.toIValueMap(), scope);
+      return dictionary(DictionaryCall.members(value), scope);
     }
-    return value.isList() ? sequence(value.toIValueArray(), scope) : new Other(type);
+    return value.isList() ? sequence(value.toIValueArray(), scope) : plain(value, type);
+  }
+
+  private static ScriptValue plain(IValue value, String type) {
+    if (value.isLong()) {
+      return new Plain(type, value.toLong());
+    }
+    if (value.isDouble()) {
+      return new Plain(type, value.toDouble());
+    }
+    if (value.isBoolean()) {
+      return new Plain(type, value.toBoolean());
+    }
+    return value.isString() ? new Plain(type, value.toStringValue()) : new Other(type);
   }
 
   private static ScriptValue sequence(IValue[] values, PtNDManager scope) {
@@ -96,7 +120,7 @@ public sealed interface ScriptValue {
 
   private static ScriptValue dictionary(Map<String, IValue> values, PtNDManager scope) {
     try {
-      Map<String, ScriptValue> members = new TreeMap<>();
+      Map<String, ScriptValue> members = new LinkedHashMap<>();
       values.forEach((name, value) -> members.put(name, of(value, scope)));
       return new Dictionary(members);
     } finally {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -246,7 +247,9 @@ public final class TorchModule implements AutoCloseable {
     } else if (value instanceof ScriptValue.Sequence sequence) {
       sequence.elements().forEach(element -> collect(element, method, arrays));
     } else if (value instanceof ScriptValue.Dictionary dictionary) {
-      dictionary.members().values().forEach(member -> collect(member, method, arrays));
+      new TreeMap<>(dictionary.members())
+          .values()
+          .forEach(member -> collect(member, method, arrays));
     } else {
       throw new ServingException(
           ErrorCode.INTERNAL,

@@ -3,10 +3,9 @@ package dev.sconce.vision;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import dev.sconce.image.PngFile;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import dev.sconce.npy.NpyWriter;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,7 +14,6 @@ import java.util.Map;
  */
 final class MaskForms {
   private static final String NPY = "application/x-npy";
-  private static final int NPY_ALIGNMENT = 64;
 
   private MaskForms() {}
 
@@ -39,19 +37,9 @@ final class MaskForms {
     return Map.of("base64_prediction", Base64.getEncoder().encodeToString(mask.classes()));
   }
 
-  /** Format 1.0 of {@code numpy/lib/format.py}. */
   private static byte[] npy(Mask mask) {
-    String dict =
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (%d, %d), }"
-            .formatted(mask.height(), mask.width());
-    int preamble = 10;
-    int unpadded = preamble + dict.length() + 1;
-    int begin = (unpadded + NPY_ALIGNMENT - 1) / NPY_ALIGNMENT * NPY_ALIGNMENT;
-    ByteBuffer npy =
-        ByteBuffer.allocate(begin + mask.classes().length).order(ByteOrder.LITTLE_ENDIAN);
-    npy.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
-    npy.put((byte) 1).put((byte) 0).putShort((short) (begin - preamble));
-    npy.put((dict + " ".repeat(begin - unpadded) + "\n").getBytes(StandardCharsets.US_ASCII));
-    return npy.put(mask.classes()).array();
+    List<Long> shape = List.of((long) mask.height(), (long) mask.width());
+    byte[] classes = mask.classes();
+    return NpyWriter.bytes("|u1", shape, classes.length, data -> data.put(classes));
   }
 }

@@ -1,11 +1,16 @@
 package dev.sconce.vision;
 
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerRecogniser;
 import dev.sconce.image.ImageDecoder;
 import dev.sconce.network.Classifier;
+import dev.sconce.network.DynamicUnet;
 import dev.sconce.torch.TorchEngine;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -41,21 +46,38 @@ public final class VisionHandlers implements HandlerRecogniser {
         () -> new ObjectDetectorHandler(reader, modules));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws ServingException {@code INVALID_MODEL} if the files could mean several models
+   */
   @Override
   public Recognition recognise(Path modelDirectory) {
     WeightsFiles files = WeightsFiles.in(modelDirectory);
     TwinWeights twin = new TwinWeights(files);
-    return new Recognition(fitting(files, twin), twin.found());
+    List<String> fitting = fitting(files, twin);
+    if (fitting.isEmpty()) {
+      return new Recognition(Optional.empty(), twin.found());
+    }
+    if (fitting.size() + files.scripts() > 1) {
+      throw new ServingException(
+          ErrorCode.INVALID_MODEL,
+          "the weights could mean several models; found: %s (expected: those of one, or a handler in model-config.yaml)"
+              .formatted(twin.found()));
+    }
+    return new Recognition(Optional.of(fitting.get(0)), twin.found());
   }
 
-  private static Optional<String> fitting(WeightsFiles files, TwinWeights twin) {
+  /** One for each model that the files hold. */
+  private static List<String> fitting(WeightsFiles files, TwinWeights twin) {
+    List<String> names = new ArrayList<>();
     if (twin.areComplete()) {
-      return Optional.of(TwinHandler.NAME);
+      names.add(TwinHandler.NAME);
     }
-    if (UnetWeights.among(files).size() == 1) {
-      return Optional.of(UnetHandler.NAME);
-    }
-    long classifiers = files.stateDicts().stream().filter(Classifier::recognises).count();
-    return classifiers == 1 ? Optional.of(ImageClassifierHandler.NAME) : Optional.empty();
+    UnetWeights.among(files).forEach(unet -> names.add(UnetHandler.NAME));
+    files.stateDicts().stream()
+        .filter(weights -> Classifier.recognises(weights) && !DynamicUnet.recognises(weights))
+        .forEach(classifier -> names.add(ImageClassifierHandler.NAME));
+    return names;
   }
 }

@@ -5,6 +5,7 @@ import dev.sconce.error.ServingException;
 import dev.sconce.network.DynamicUnet;
 import dev.sconce.weights.Learner;
 import dev.sconce.weights.StateDict;
+import dev.sconce.weights.WeightsFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,10 +31,12 @@ record WeightsFiles(List<Entry> entries) {
    * @param text its name, or what is wrong with it if it should hold weights
    * @param weights in it, if it is to hold some and does
    * @param learner in it, if it holds a whole one of fast.ai's; it then has no {@code weights}
+   * @param script whether it is a TorchScript archive; it then has neither
    */
-  record Entry(String text, Optional<StateDict> weights, Optional<Learner> learner) {
+  record Entry(
+      String text, Optional<StateDict> weights, Optional<Learner> learner, boolean script) {
     private static Entry of(String text) {
-      return new Entry(text, Optional.empty(), Optional.empty());
+      return new Entry(text, Optional.empty(), Optional.empty(), false);
     }
   }
 
@@ -63,10 +66,14 @@ record WeightsFiles(List<Entry> entries) {
       return Entry.of(name);
     }
     try {
+      if (WeightsFormat.of(file) == WeightsFormat.TORCHSCRIPT) {
+        return new Entry(
+            name + " (a TorchScript archive)", Optional.empty(), Optional.empty(), true);
+      }
       Optional<Learner> learner = Learner.find(file);
       return learner.isPresent()
-          ? new Entry(name, Optional.empty(), learner)
-          : new Entry(name, Optional.of(StateDict.read(file)), learner);
+          ? new Entry(name, Optional.empty(), learner, false)
+          : new Entry(name, Optional.of(StateDict.read(file)), learner, false);
     } catch (ServingException e) {
       return Entry.of(String.valueOf(e.getMessage()));
     }
@@ -80,6 +87,11 @@ record WeightsFiles(List<Entry> entries) {
   /** The learners, by their files' names. */
   List<Learner> learners() {
     return entries.stream().flatMap(entry -> entry.learner.stream()).toList();
+  }
+
+  /** How many files are TorchScript archives. */
+  int scripts() {
+    return (int) entries.stream().filter(Entry::script).count();
   }
 
   /**

@@ -235,9 +235,21 @@ class ModelStoreTest {
     Files.writeString(directory.resolve("configured/model-config.yaml"), "");
     Files.createDirectories(directory.resolve("nested/model"));
     Files.writeString(directory.resolve("nested/model/traced.pt"), "");
+    Files.createDirectories(directory.resolve("tensors"));
+    Files.writeString(directory.resolve("tensors/Model.safetensors"), "");
 
     assertThat(store.list())
-        .containsExactly("a.model", "b.mar", "c.tar.gz", "configured", "d.tgz", "nested", "noarch");
+        .containsExactly(
+            "a.model", "b.mar", "c.tar.gz", "configured", "d.tgz", "nested", "noarch", "tensors");
+  }
+
+  @Test
+  void theStoreItselfCanBeOneModelWhateverLiesInIt() throws IOException {
+    Files.writeString(directory.resolve("model.pt"), "");
+    Files.writeString(directory.resolve(String.valueOf(directory.getFileName())), "");
+    try (ModelArchive archive = store.open(directory.toString())) {
+      assertThat(archive.directory()).isEqualTo(directory.toRealPath());
+    }
   }
 
   @Test

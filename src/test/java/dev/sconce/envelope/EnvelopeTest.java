@@ -74,7 +74,9 @@ class EnvelopeTest {
 
   private static Handler<?, ?> base() {
     return Objects.requireNonNull(
-            new TensorHandlers(new ScriptLoader(TestDevice.engine())).byName().get("base_handler"))
+            new TensorHandlers(new ScriptLoader(TestDevice.engine()), TensorHandlers.DEFAULT_ACCEPT)
+                .byName()
+                .get("base_handler"))
         .get();
   }
 
