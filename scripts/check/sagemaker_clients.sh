@@ -31,5 +31,5 @@ check() {
 }
 
 check "boto3's calls" runtime boto3 requests
-check "the original services' clients" original boto3 requests matplotlib streamlit==1.30.0
+check "the original services' clients" original boto3 requests matplotlib streamlit==1.30.0 'pyarrow<20'
 check "SageMaker's local mode" local_mode 'sagemaker<3' requests

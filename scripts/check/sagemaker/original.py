@@ -1,9 +1,10 @@
 """The original services' own client code, as it stands in original/ (MIT-0), against a server with --sagemaker-local.
 
-    python3 scripts/check/sagemaker/original.py WORK        (needs boto3, requests, matplotlib, streamlit==1.30.0)
+    python3 scripts/check/sagemaker/original.py WORK        (needs boto3, requests, matplotlib, streamlit==1.30.0, pyarrow<20)
 
 app.py is the twin's web client, of which nothing but its two constants is changed. It runs in streamlit's AppTest,
-which knows no file upload, so the uploaded files are put into its hands; what it draws is looked at.
+which knows no file upload, so the uploaded files are put into its hands; what it draws is looked at. It sets an
+option that streamlit refuses today, and one (width=None) that matplotlib does; both are let pass.
 """
 
 import difflib
@@ -20,6 +21,7 @@ server.headless()
 
 import matplotlib.pyplot as plt
 import numpy as np
+import streamlit
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
@@ -44,10 +46,11 @@ def check_app(work):
     figures = []
     draw = DeltaGenerator.pyplot
 
-    def pyplot(self, fig=None, *arguments, **options):
+    def pyplot(self, fig, width):
         figures.append(fig)
-        return draw(self, fig, *arguments, clear_figure=False, **options)
+        return draw(self, fig, clear_figure=False)
 
+    streamlit.set_option = lambda key, value: None
     DeltaGenerator.pyplot = pyplot
     DeltaGenerator.file_uploader = lambda self, label, type: io.BytesIO((server.PICTURES / UPLOADS[label]).read_bytes())
     app = AppTest.from_file(str(configured(work)), default_timeout=120).run()
