@@ -16,6 +16,7 @@ import dev.sconce.metrics.SystemMetrics;
 import dev.sconce.model.Hardware;
 import dev.sconce.model.ModelDescription;
 import dev.sconce.model.Models;
+import dev.sconce.sagemaker.LocalEndpoints;
 import dev.sconce.snapshot.SnapshotKeeper;
 import dev.sconce.torch.TorchEngine;
 import dev.sconce.worker.InferenceMetrics;
@@ -66,6 +67,7 @@ public final class ModelServer implements AutoCloseable {
   private final SystemMetrics system;
   private final ErrorResponses errors = new ErrorResponses();
   private final Doorkeeper doorkeeper;
+  private final Optional<LocalEndpoints> localEndpoints;
   private final HttpServer http;
 
   private ModelServer(ServerConfig config) {
@@ -94,6 +96,11 @@ public final class ModelServer implements AutoCloseable {
             loaders);
     startupModels = StartupModels.of(config, store, models.lifecycle());
     snapshots = config.snapshots().directory().map(this::keeper);
+    localEndpoints =
+        config
+            .sageMaker()
+            .localDirectory()
+            .map(directory -> new LocalEndpoints(directory, models, errors, config.http()));
     doorkeeper =
         new Doorkeeper(
             config.auth(), config.doors().cors(), new SecureRandom(), Clock.systemUTC(), loaders);
@@ -154,7 +161,7 @@ public final class ModelServer implements AutoCloseable {
   private HttpServer listen(String host) {
     return HttpServer.open(
         config.http(),
-        new Apis(config, models, metrics, doorkeeper, loaders).listeners(errors),
+        new Apis(config, models, metrics, doorkeeper, localEndpoints, loaders).listeners(errors),
         errors,
         new AccessRecorder(metrics, host),
         () -> UUID.randomUUID().toString(),
@@ -213,6 +220,8 @@ public final class ModelServer implements AutoCloseable {
     models.lifecycle().stopLoading();
     downloads.close();
     http.close();
+    localEndpoints.ifPresent(
+        local -> local.close(Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()))));
     doorkeeper.close();
     snapshots.ifPresent(SnapshotKeeper::close);
     system.close();
