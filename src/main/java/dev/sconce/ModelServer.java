@@ -12,7 +12,6 @@ import dev.sconce.config.Doors;
 import dev.sconce.config.ServerConfig;
 import dev.sconce.download.Downloads;
 import dev.sconce.error.ServingException;
-import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerLoader;
 import dev.sconce.http.HttpServer;
 import dev.sconce.http.ListenAddress;
@@ -27,11 +26,7 @@ import dev.sconce.model.Hardware;
 import dev.sconce.model.ModelDescription;
 import dev.sconce.model.Models;
 import dev.sconce.snapshot.SnapshotKeeper;
-import dev.sconce.tensor.TensorHandlers;
-import dev.sconce.text.TextHandlers;
-import dev.sconce.torch.ScriptLoader;
 import dev.sconce.torch.TorchEngine;
-import dev.sconce.vision.VisionHandlers;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.PoolTools;
 import java.net.InetAddress;
@@ -42,9 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +49,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,9 +87,7 @@ public final class ModelServer implements AutoCloseable {
     system = new SystemMetrics(metrics, host);
     ProcessMetrics.addTo(metrics, version());
     TorchEngine engine = TorchEngine.start(config.engine());
-    VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
-    ScriptLoader scripts = new ScriptLoader(engine);
-    TensorHandlers tensors = new TensorHandlers(scripts, TensorHandlers.DEFAULT_ACCEPT);
+    BuiltInHandlers builtIn = BuiltInHandlers.of(engine, config);
     ModelStore store = new ModelStore(config.store());
     timer = new ScheduledThreadPoolExecutor(1, daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
@@ -107,8 +97,8 @@ public final class ModelServer implements AutoCloseable {
         Models.create(
             store,
             downloads,
-            new HandlerLoader(builtIn(vision, tensors, new TextHandlers(scripts))),
-            vision.or(tensors),
+            new HandlerLoader(builtIn.byName()),
+            builtIn.recogniser(),
             config.models(),
             new Hardware(cores(), engine.usableGpus(), engine.gpuReason()),
             poolTools(host, engine),
@@ -138,14 +128,6 @@ public final class ModelServer implements AutoCloseable {
     log.info("Listening on {}", server.addresses());
     server.handOutKeys();
     return server;
-  }
-
-  private static Map<String, Supplier<Handler<?, ?>>> builtIn(
-      VisionHandlers vision, TensorHandlers tensors, TextHandlers texts) {
-    Map<String, Supplier<Handler<?, ?>>> all = new HashMap<>(vision.byName());
-    all.putAll(tensors.byName());
-    all.putAll(texts.byName());
-    return all;
   }
 
   private PoolTools poolTools(String host, TorchEngine engine) {
