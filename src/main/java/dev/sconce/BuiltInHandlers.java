@@ -25,7 +25,8 @@ record BuiltInHandlers(Map<String, Supplier<Handler<?, ?>>> byName, HandlerRecog
   static BuiltInHandlers of(TorchEngine engine, ServerConfig config) {
     ScriptLoader scripts = new ScriptLoader(engine);
     VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
-    TensorHandlers tensors = new TensorHandlers(scripts, TensorHandlers.DEFAULT_ACCEPT);
+    String accept = config.sageMaker().defaultAccept().orElse(TensorHandlers.DEFAULT_ACCEPT);
+    TensorHandlers tensors = new TensorHandlers(scripts, accept);
     Map<String, Supplier<Handler<?, ?>>> all = new HashMap<>(vision.byName());
     all.putAll(tensors.byName());
     all.putAll(new TextHandlers(scripts).byName());

@@ -1,25 +1,17 @@
 package dev.sconce;
 
 import dev.sconce.api.AccessRecorder;
-import dev.sconce.api.DescriptionJson;
 import dev.sconce.api.ErrorResponses;
-import dev.sconce.api.InferenceApi;
-import dev.sconce.api.ManagementApi;
-import dev.sconce.api.MetricsApi;
 import dev.sconce.archive.ModelStore;
+import dev.sconce.auth.AuthSettings.Asked;
 import dev.sconce.auth.Doorkeeper;
-import dev.sconce.config.Doors;
 import dev.sconce.config.ServerConfig;
 import dev.sconce.download.Downloads;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerLoader;
 import dev.sconce.http.HttpServer;
 import dev.sconce.http.ListenAddress;
-import dev.sconce.http.Listener;
-import dev.sconce.http.Router;
-import dev.sconce.http.TlsIdentity;
 import dev.sconce.metrics.MetricRegistry;
-import dev.sconce.metrics.ProcessMemory;
 import dev.sconce.metrics.ProcessMetrics;
 import dev.sconce.metrics.SystemMetrics;
 import dev.sconce.model.Hardware;
@@ -29,13 +21,10 @@ import dev.sconce.snapshot.SnapshotKeeper;
 import dev.sconce.torch.TorchEngine;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.PoolTools;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +34,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,7 +50,8 @@ public final class ModelServer implements AutoCloseable {
   /** TorchServe numbers its workers by their ports, which begin here. */
   private static final int FIRST_WORKER_ID = 9000;
 
-  private static final int LOADERS_END_SECONDS = 5;
+  /** By the time it begins, those who load have been told to give up for a while. */
+  private static final Duration LOADERS_END = Duration.ofSeconds(2);
 
   /** What models have to end if the requests took all the time there was. */
   private static final Duration LAST_WAIT = Duration.ofSeconds(2);
@@ -82,25 +71,27 @@ public final class ModelServer implements AutoCloseable {
 
   private ModelServer(ServerConfig config) {
     this.config = config;
-    String host = hostName();
+    String host = Machine.hostName();
     metrics = new MetricRegistry(config.metrics().mode(), Clock.systemUTC());
     system = new SystemMetrics(metrics, host);
-    ProcessMetrics.addTo(metrics, version());
+    ProcessMetrics.addTo(metrics, Machine.version());
     TorchEngine engine = TorchEngine.start(config.engine());
     BuiltInHandlers builtIn = BuiltInHandlers.of(engine, config);
     ModelStore store = new ModelStore(config.store());
-    timer = new ScheduledThreadPoolExecutor(1, daemons("request-timer"));
+    timer = new ScheduledThreadPoolExecutor(1, Machine.daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
-    loaders = Executors.newFixedThreadPool(cores(), daemons("model-loader"));
-    downloads = new Downloads(config.downloads(), daemons("model-download"));
+    loaders = Executors.newFixedThreadPool(Machine.cores(), Machine.daemons("model-loader"));
+    downloads = new Downloads(config.downloads(), Machine.daemons("model-download"));
+    HandlerLoader handlers = new HandlerLoader(builtIn.byName());
+    tell(config, handlers.builtInNames());
     models =
         Models.create(
             store,
             downloads,
-            new HandlerLoader(builtIn.byName()),
+            handlers,
             builtIn.recogniser(),
             config.models(),
-            new Hardware(cores(), engine.usableGpus(), engine.gpuReason()),
+            new Hardware(Machine.cores(), engine.usableGpus(), engine.gpuReason()),
             poolTools(host, engine),
             loaders);
     startupModels = StartupModels.of(config, store, models.lifecycle());
@@ -120,7 +111,6 @@ public final class ModelServer implements AutoCloseable {
    *     is no store; {@code INVALID_CONFIGURATION} if a snapshot names an archive that is not there
    */
   public static ModelServer start(ServerConfig config) {
-    config.unused().forEach(key -> log.info("config: {} is not used", key));
     ModelServer server = new ModelServer(config);
     if (config.metrics().systemMetrics()) {
       server.system.start(config.metrics().systemInterval());
@@ -128,6 +118,18 @@ public final class ModelServer implements AutoCloseable {
     log.info("Listening on {}", server.addresses());
     server.handOutKeys();
     return server;
+  }
+
+  private static void tell(ServerConfig config, String builtInHandlers) {
+    config.unused().forEach(key -> log.info("config: {} is not used", key));
+    config.warnings().forEach(log::warn);
+    for (String script : config.scripts()) {
+      log.warn(
+          "{}: no Python is run here; a built-in handler stands in: the one that fits the weights,"
+              + " or that model-config.yaml names; there are {}",
+          script,
+          builtInHandlers);
+    }
   }
 
   private PoolTools poolTools(String host, TorchEngine engine) {
@@ -154,36 +156,17 @@ public final class ModelServer implements AutoCloseable {
   private HttpServer listen(String host) {
     return HttpServer.open(
         config.http(),
-        listeners(),
+        new Apis(config, models, metrics, doorkeeper, loaders).listeners(errors),
         errors,
         new AccessRecorder(metrics, host),
         () -> UUID.randomUUID().toString(),
         System::nanoTime);
   }
 
-  private List<Listener> listeners() {
-    Doors doors = config.doors();
-    Sites sites = new Sites(errors);
-    new InferenceApi(models).addTo(sites.at(doors.inference()), doorkeeper.inference());
-    DescriptionJson descriptions =
-        new DescriptionJson(ProcessHandle.current().pid(), ProcessMemory::residentBytes);
-    Router.Builder management = sites.at(doors.management());
-    new ManagementApi(models, descriptions, config.modelApi())
-        .addTo(management, doorkeeper.management());
-    doorkeeper.addTo(management);
-    doors.metrics().ifPresent(address -> new MetricsApi(metrics).addTo(sites.at(address)));
-    return sites.listeners(identity(doors), doors.cors());
-  }
-
-  private static Optional<TlsIdentity> identity(Doors doors) {
-    if (!doors.tls() || doors.identity().isPresent()) {
-      return doors.identity();
-    }
-    log.info("TLS: neither keystore nor certificate_file is set; a certificate is made");
-    return Optional.of(TlsIdentity.selfSigned(Instant.now()));
-  }
-
   private void handOutKeys() {
+    if (config.doors().management().isEmpty() && config.auth().asked() != Asked.OF_EVERYONE) {
+      return; // nobody is asked for one
+    }
     try {
       doorkeeper.publish();
     } catch (ServingException e) {
@@ -213,6 +196,11 @@ public final class ModelServer implements AutoCloseable {
    */
   public List<ListenAddress> addresses() {
     return http.addresses();
+  }
+
+  /** How long {@link #close} takes at most, if requests may take {@code patience}. */
+  static Duration longestClose(Duration patience) {
+    return patience.plus(HttpServer.LOOPS_END).plus(LAST_WAIT).plus(LOADERS_END);
   }
 
   /**
@@ -248,37 +236,11 @@ public final class ModelServer implements AutoCloseable {
   /** What is being unpacked just now is given up, and deleted. */
   private void awaitLoaders() {
     try {
-      if (!loaders.awaitTermination(LOADERS_END_SECONDS, TimeUnit.SECONDS)) {
+      if (!loaders.awaitTermination(LOADERS_END.toSeconds(), TimeUnit.SECONDS)) {
         log.warn("some models were still being unpacked");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** As the jar's manifest has it; classes that lie about have none. */
-  private static String version() {
-    return Optional.ofNullable(ModelServer.class.getPackage().getImplementationVersion())
-        .orElse("unknown");
-  }
-
-  private static int cores() {
-    return Runtime.getRuntime().availableProcessors();
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
-    }
-  }
-
-  private static ThreadFactory daemons(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }

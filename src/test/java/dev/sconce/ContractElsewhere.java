@@ -23,12 +23,12 @@ final class ContractElsewhere {
   private static final String RAW = "ContractSocketsTest";
   private static final String METRICS = "MetricsTest";
   private static final String LOGS = "logs/ServerLogsTest";
-  private static final String SAGEMAKER = "SageMaker's routes, which do not exist yet";
   private static final String OPEN_INFERENCE = "Open Inference's routes, which do not exist yet";
 
   /** Which tests hold them. */
   private static final Map<String, String> TESTED =
       Map.ofEntries(
+          Map.entry("tok_i", DOORS),
           Map.entry("tok_m", DOORS),
           Map.entry("tok_p", DOORS),
           Map.entry("tok_r", DOORS),
@@ -62,10 +62,6 @@ final class ContractElsewhere {
   /** Why they are not tested. */
   private static final Map<String, String> UNTESTED =
       Map.ofEntries(
-          Map.entry("tok_invocations", SAGEMAKER),
-          Map.entry("combined_invo", SAGEMAKER),
-          Map.entry("invocations_", SAGEMAKER),
-          Map.entry("sm_", SAGEMAKER),
           Map.entry("oip_", OPEN_INFERENCE),
           Map.entry("kf2_infer_noenvelope", OPEN_INFERENCE),
           Map.entry("env_kserve_v2_infer", OPEN_INFERENCE),

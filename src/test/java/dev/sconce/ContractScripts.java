@@ -98,6 +98,10 @@ final class ContractScripts {
       kf1_explain_noenvelope
       legacy_predict
       legacy_predict_version
+      invocations_model_name_query
+      invocations_model_name_form
+      sm_models_invoke
+      sm_models_bad
       scale_default_async
       scale_async_2
       PUT /models/echo?min_worker=2&synchronous=true
@@ -108,6 +112,7 @@ final class ContractScripts {
       reg_name_override
       reg_siamese
       describe_siamese
+      invocations_no_model
       pred_siamese_c1_c2_camFalse
       pred_siamese_c1_c2_camTrue
       pred_siamese_c1_c1_camFalse
@@ -248,6 +253,8 @@ final class ContractScripts {
       combined_describe
       combined_describe_version
       combined_register
+      combined_invoke
+      combined_invocations_two_models
       combined_unregister""";
 
   static final String CONFIGURED = "cfg_models_json_describe";

@@ -131,9 +131,11 @@ class DoorCapturesTest {
       Capture renewed = Capture.read("tok_ping_new_key");
       String inference = keys()[List.of(keys()).indexOf("JMae5noU") + 1];
       assertSame(renewed, replay(server, renewed, "PSnjlLQY", inference));
-      Capture prediction = Capture.read("tok_pred_ok");
-      // JSON is labelled as such: the README's table.
-      assertSame(prediction, replay(server, prediction, keys()), "content-type");
+      for (String name : List.of("pred_ok", "invocations_single_startup_model")) {
+        Capture prediction = Capture.read("tok_" + name);
+        // JSON is labelled as such: the README's table.
+        assertSame(prediction, replay(server, prediction, keys()), "content-type");
+      }
     }
     assertThat(directory.resolve("key_file.json")).doesNotExist();
   }

@@ -59,11 +59,38 @@ final class RunningServer implements AutoCloseable {
   }
 
   private RunningServer(Path store, Path directory, Overrides overrides) throws Exception {
+    this(store, directory, overrides, Map.of());
+  }
+
+  private RunningServer(
+      Path store, Path directory, Overrides overrides, Map<String, String> environment)
+      throws Exception {
     this.store = store;
     ConfigLoader loader =
-        new ConfigLoader(Runtime.getRuntime().maxMemory(), directory, directory, Map.of());
+        new ConfigLoader(Runtime.getRuntime().maxMemory(), directory, directory, environment);
     server = ModelServer.start(loader.load(overrides));
     failed = server.loadStartupModels().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /**
+   * One as SageMaker runs it for a multi-model endpoint.
+   *
+   * @param container stands for the container's root directory, with {@code opt/ml/models}
+   */
+  static RunningServer withManyModels(Path directory, Path container, String... lines)
+      throws Exception {
+    Overrides overrides =
+        new Overrides(
+            config(directory, lines),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(container),
+            Map.of());
+    return new RunningServer(
+        container.resolve("opt/ml/models"),
+        directory,
+        overrides,
+        Map.of("SAGEMAKER_MULTI_MODEL", "True"));
   }
 
   /** One that serves although not all of {@code models} can be served. */

@@ -27,6 +27,11 @@ public final class ErrorResponses implements ErrorRenderer {
   /** Line ends among them, which a message may have from the request. */
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
 
+  /** What SageMaker's client calls a request, at most as long as SageMaker lets it be. */
+  private static final String INFERENCE_ID = "x-amzn-sagemaker-inference-id";
+
+  private static final int LONGEST_INFERENCE_ID = 64;
+
   private static final String RETRY_AFTER_SECONDS = "1";
 
   @Override
@@ -39,18 +44,20 @@ public final class ErrorResponses implements ErrorRenderer {
     if (cause instanceof CancellationException) {
       return of(ErrorCode.STOPPING, "the request was cancelled"); // the client has gone
     }
-    log.error("request {}: {} {} failed", request.id(), request.method(), request.path(), cause);
+    if (cause instanceof OutOfMemoryError) {
+      log.error("{} failed", line(request), cause);
+      return of(ErrorCode.OUT_OF_MEMORY, "out of memory: the server's heap is full");
+    }
+    log.error("{} failed", line(request), cause);
     return of(ErrorCode.INTERNAL, FIXED_TEXT + request.id());
   }
 
   /** One line; a stack only where nobody foresaw what happened. */
   private static void say(Request request, ServingException failure) {
     String line =
-        "request %s: %s %s: %d %s"
+        "%s: %d %s"
             .formatted(
-                request.id(),
-                request.method(),
-                request.path(),
+                line(request),
                 status(failure.code()),
                 CONTROL.matcher(failure.getMessage()).replaceAll(" "));
     boolean oursToMend =
@@ -62,6 +69,18 @@ public final class ErrorResponses implements ErrorRenderer {
     } else {
       log.info(line);
     }
+  }
+
+  /** How a line of the log begins: with the ids by which server and client know the request. */
+  private static String line(Request request) {
+    String inference =
+        request
+            .header(INFERENCE_ID)
+            .map(id -> id.substring(0, Math.min(LONGEST_INFERENCE_ID, id.length())))
+            .map(id -> ", inference " + CONTROL.matcher(id).replaceAll(" "))
+            .orElse("");
+    return "request %s%s: %s %s"
+        .formatted(request.id(), inference, request.method(), request.path());
   }
 
   private static Response of(ErrorCode code, String message) {

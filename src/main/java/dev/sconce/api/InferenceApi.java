@@ -6,7 +6,6 @@ import dev.sconce.http.Filter;
 import dev.sconce.http.Request;
 import dev.sconce.http.Response;
 import dev.sconce.http.Router;
-import dev.sconce.model.InferenceService;
 import dev.sconce.model.ModelCatalog;
 import dev.sconce.model.ModelDescription;
 import dev.sconce.model.Models;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /**
  * {@code /ping} and the routes that ask a model: {@code /predictions}, {@code /explanations}, the
@@ -25,15 +25,19 @@ public final class InferenceApi {
   /** What {@link Router.Builder#routes} has before the path of a route of all methods. */
   private static final String ANY_METHOD = "* ";
 
-  private final InferenceService inference;
+  private final BooleanSupplier healthy;
   private final ModelCatalog catalog;
   private final Predictions predictions;
 
-  /** An API in front of {@code models}. */
-  public InferenceApi(Models models) {
-    this.inference = models.inference();
+  /**
+   * An API in front of {@code models}.
+   *
+   * @param healthy what {@code /ping} tells; answers at once
+   */
+  public InferenceApi(Models models, BooleanSupplier healthy) {
+    this.healthy = healthy;
     this.catalog = models.catalog();
-    this.predictions = new Predictions(inference);
+    this.predictions = new Predictions(models.inference());
   }
 
   /** Adds the routes, each behind {@code guard}. */
@@ -74,7 +78,7 @@ public final class InferenceApi {
   }
 
   private Response ping() {
-    return inference.isHealthy()
+    return healthy.getAsBoolean()
         ? Answers.status(200, "Healthy")
         : Answers.status(500, "Unhealthy");
   }

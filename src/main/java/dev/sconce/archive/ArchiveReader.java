@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 final class ArchiveReader {
   private static final int MAX_TEXT_BYTES = 1 << 20;
 
+  /** Other archives may be what a model needs besides its weights. */
+  private static final String PACKED = ".mar";
+
   private final Path temporaryDirectory;
   private final ExtractionLimits limits;
 
@@ -43,7 +46,8 @@ final class ArchiveReader {
   }
 
   /**
-   * Reads a plain directory where it is.
+   * Reads a plain directory where it is, or unpacks the archive that it holds, as SageMaker's model
+   * data may: such an archive wins over loose files, but not over a manifest beside it.
    *
    * @param url what the model was registered as
    * @param name the directory's name in it
@@ -51,7 +55,30 @@ final class ArchiveReader {
    */
   ModelArchive openDirectory(String url, String name, Path directory, Path store) {
     LinkGuard.check(name, directory, store);
-    return read(url, name, directory, Optional.empty(), () -> {});
+    Optional<Path> packed = packedIn(name, top(directory));
+    return packed.isPresent()
+        ? openFile(url, String.valueOf(packed.get().getFileName()), packed.get())
+        : read(url, name, directory, Optional.empty(), () -> {});
+  }
+
+  private static Optional<Path> packedIn(String name, Path top) {
+    if (Files.exists(top.resolve(ManifestJson.FILE))) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.list(top)) {
+      List<Path> packed =
+          files
+              .filter(file -> file.toString().endsWith(PACKED) && Files.isRegularFile(file))
+              .sorted()
+              .toList();
+      if (packed.size() > 1) {
+        throw refused(
+            name, packed.stream().map(Path::getFileName).toList() + " (expected: one archive)");
+      }
+      return packed.stream().findFirst();
+    } catch (IOException | UncheckedIOException e) {
+      throw refused(name, "cannot be read: " + Shown.reason(e));
+    }
   }
 
   private static Optional<Downloaded> downloaded(String name, Path file) {

@@ -3,7 +3,6 @@ package dev.sconce.archive;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -28,7 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ModelStore {
   private static final Logger log = LoggerFactory.getLogger(ModelStore.class);
-  private static final List<String> EXTENSIONS = List.of(".mar", ".model", ".tar.gz", ".tgz");
   private static final Pattern URL =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
 
@@ -51,9 +49,10 @@ public final class ModelStore {
   /**
    * Opens what a register call or {@code load_models} names. The caller closes it.
    *
-   * <p>A name is looked for as a file of the store by its last segment ({@code sub/x.mar} and
-   * {@code /anywhere/x.mar} mean {@code x.mar} in the store), then as a path inside the store, then
-   * as a directory of the store by its last segment.
+   * <p>What names the store itself is one model, with all that lies in the store. Any other name is
+   * looked for as a file of the store by its last segment ({@code sub/x.mar} and {@code
+   * /anywhere/x.mar} mean {@code x.mar} in the store), then as a path inside the store, then as a
+   * directory of the store by its last segment.
    *
    * @param url a file name, a relative path, or an absolute path
    * @throws ServingException with {@link ErrorCode#MODEL_NOT_FOUND} if the store has no such model,
@@ -71,12 +70,12 @@ public final class ModelStore {
     if (Files.isDirectory(real)) {
       return reader.openDirectory(url, fileName(named), real, store);
     }
-    if (!hasExtension(named)) {
+    if (!StoreContents.isArchive(named)) {
       throw new ServingException(
           ErrorCode.INVALID_MODEL,
           url
               + ": not a model archive (expected: a directory, or a file ending in "
-              + String.join(", ", EXTENSIONS)
+              + String.join(", ", StoreContents.EXTENSIONS)
               + ")");
     }
     return reader.openFile(url, fileName(named), real);
@@ -92,11 +91,11 @@ public final class ModelStore {
    */
   public Arrival receive(String name) {
     Path store = store();
-    if (!NEW_NAME.matcher(name).matches() || EXTENSIONS.stream().noneMatch(name::endsWith)) {
+    if (!NEW_NAME.matcher(name).matches() || !StoreContents.isArchive(name)) {
       throw new ServingException(
           ErrorCode.BAD_REQUEST,
           "url: its last segment is \"%s\" (expected: at most 200 letters, digits, '_', '-', '.' and '+', ending in %s)"
-              .formatted(Shown.value(name), String.join(", ", EXTENSIONS)));
+              .formatted(Shown.value(name), String.join(", ", StoreContents.EXTENSIONS)));
     }
     deleteDead(store);
     return arriving.of(store.resolve(name));
@@ -142,15 +141,13 @@ public final class ModelStore {
    * @throws ServingException with {@link ErrorCode#MODEL_NOT_FOUND} if there is no store
    */
   public List<String> list() {
-    Path store = store();
-    try (Stream<Path> children = Files.list(store)) {
-      return children
-          .filter(child -> !fileName(child).startsWith("."))
-          .filter(child -> Files.isDirectory(child) ? looksLikeModel(child) : isArchive(child))
-          .map(ModelStore::fileName)
+    try {
+      StoreContents contents = StoreContents.of(store());
+      contents.unreadable().forEach(what -> log.warn("the model store: {}", what));
+      return Stream.concat(contents.archives().stream(), contents.models().stream())
           .sorted()
           .toList();
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException e) {
       throw new ServingException(
           ErrorCode.MODEL_NOT_FOUND, "Model store cannot be read: " + Shown.reason(e), e);
     }
@@ -186,8 +183,11 @@ public final class ModelStore {
   private static Optional<Path> find(Path store, String url) {
     try {
       Path path = store.resolve(url).normalize();
+      if (real(path).filter(store::equals).isPresent()) {
+        return Optional.of(path);
+      }
       Path byName = store.resolve(lastSegment(url));
-      if (!byName.equals(store) && Files.isRegularFile(byName)) {
+      if (Files.isRegularFile(byName)) {
         return Optional.of(byName);
       }
       if (real(path).filter(real -> real.startsWith(store)).isPresent()) {
@@ -215,27 +215,6 @@ public final class ModelStore {
       return Optional.of(path.toRealPath());
     } catch (IOException e) {
       return Optional.empty();
-    }
-  }
-
-  private static boolean isArchive(Path file) {
-    return Files.isRegularFile(file) && hasExtension(file);
-  }
-
-  private static boolean hasExtension(Path file) {
-    return EXTENSIONS.stream().anyMatch(fileName(file)::endsWith);
-  }
-
-  private static boolean looksLikeModel(Path directory) {
-    Path top = ArchiveReader.top(directory);
-    if (Files.exists(top.resolve(ManifestJson.FILE))
-        || Files.exists(top.resolve(ModelConfig.FILE))) {
-      return true;
-    }
-    try (Stream<Path> files = Files.list(top)) {
-      return files.map(ModelStore::fileName).anyMatch(n -> n.endsWith(".pt") || n.endsWith(".pth"));
-    } catch (IOException | UncheckedIOException e) {
-      return false;
     }
   }
 

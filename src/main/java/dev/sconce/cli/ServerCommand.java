@@ -1,28 +1,19 @@
 package dev.sconce.cli;
 
-import dev.sconce.ModelServer;
-import dev.sconce.config.ConfigLoader;
-import dev.sconce.config.Overrides;
 import dev.sconce.config.ServerConfig;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import dev.sconce.logs.LogSettings;
-import dev.sconce.logs.ServerLogs;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -55,6 +46,8 @@ import picocli.CommandLine.Spec;
       "    --ts-config config.properties"
     })
 final class ServerCommand implements Callable<Integer> {
+  private static final Path LOGS = Path.of("logs");
+
   @Spec private @Nullable CommandSpec spec;
 
   @ArgGroup private Action action = new Action();
@@ -92,63 +85,7 @@ final class ServerCommand implements Callable<Integer> {
       })
   private boolean noSnapshots;
 
-  @Option(
-      names = "--model-store",
-      paramLabel = "<directory>",
-      description =
-          "The directory models are taken from: .mar, .tar.gz, or plain directories. Must be given"
-              + " here or as model_store in the configuration.")
-  private @Nullable Path modelStore;
-
-  @Option(
-      names = "--models",
-      arity = "1..*",
-      paramLabel = "<model>",
-      description =
-          "What to load: all, or names in the store, as in a.mar or name=b.mar, or URLs that"
-              + " allowed_urls in the configuration matches.")
-  private List<String> models = List.of();
-
-  @Option(
-      names = "--ts-config",
-      paramLabel = "<file>",
-      description =
-          "The configuration. Default: the last snapshot, else config.properties in the current"
-              + " directory. TS_CONFIG_FILE in the environment wins.")
-  private @Nullable Path configFile;
-
-  @Option(
-      names = "--log-config",
-      paramLabel = "<file>",
-      description = "A Logback configuration that stands in for the server's own.")
-  private @Nullable Path logConfig;
-
-  @Option(
-      names = {"--disable-token-auth", "--dt"},
-      description = "Ask nobody for a token, as with disable_token_authorization=true.")
-  private boolean tokensDisabled;
-
-  @Option(
-      names = "--enable-model-api",
-      description = "Let models be registered and unregistered, as with enable_model_api=true.")
-  private boolean modelApi;
-
-  @Option(
-      names = "--sagemaker-local",
-      paramLabel = "<directory>",
-      description =
-          "Answer boto3's sagemaker-runtime client as SageMaker does, with this directory in the"
-              + " place of S3.")
-  private @Nullable Path sageMakerLocal;
-
-  @Option(
-      names = "--when-ready",
-      paramLabel = "<text>",
-      description = {
-        "Printed once all models are loaded: a line to try, for instance. {address} stands for what"
-            + " curl takes to reach the inference API: http://127.0.0.1:8080"
-      })
-  private @Nullable String whenReady;
+  @Mixin private ServerOptions options = new ServerOptions();
 
   @Option(
       names = {"--workflow-store", "--cpp-log-config", "--plugins-path", "--ppath"},
@@ -159,13 +96,6 @@ final class ServerCommand implements Callable<Integer> {
   @Option(names = BackgroundStart.FLAG, hidden = true)
   private boolean inBackground;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this text.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at the option, not at the field
-  private boolean help;
-
   static CommandLine commandLine() {
     return OneLineFailures.on(new CommandLine(new ServerCommand()))
         .setOverwrittenOptionsAllowed(true);
@@ -173,7 +103,7 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    PidFile pidFile = new PidFile(temporaryDirectory());
+    PidFile pidFile = new PidFile(Running.temporaryDirectory());
     if (action.version) {
       return version();
     }
@@ -183,7 +113,10 @@ final class ServerCommand implements Callable<Integer> {
     if (!foreground) {
       return new BackgroundStart(command().getOut()).run(command().getParseResult().originalArgs());
     }
-    checkFlags();
+    options.check();
+    if (meaningless != null) {
+      say("Not used: " + meaningless + " (here are no workflows, no C++ backend and no plugins)");
+    }
     if (pidFile.server().isPresent()) {
       say("TorchServe is already running, please use torchserve --stop to stop TorchServe.");
       say("(Beside it another one can run whose TEMP names another directory.)");
@@ -199,85 +132,30 @@ final class ServerCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void checkFlags() {
-    require(
-        "--model-store directory", modelStore, modelStore == null || Files.isDirectory(modelStore));
-    require("--log-config file", logConfig, logConfig == null || Files.isRegularFile(logConfig));
-    if (meaningless != null) {
-      say("Not used: " + meaningless + " (here are no workflows, no C++ backend and no plugins)");
-    }
-  }
-
-  private static void require(String what, @Nullable Path path, boolean found) {
-    if (!found) {
-      throw new ServingException(ErrorCode.INVALID_CONFIGURATION, what + " not found: " + path);
-    }
-  }
-
   private int serve(PidFile pidFile) throws InterruptedException {
+    Running running = new Running(command().getOut(), options, System.getenv());
     ServerConfig config =
-        new ConfigLoader(
-                Runtime.getRuntime().maxMemory(),
-                temporaryDirectory(),
-                Path.of(""),
-                System.getenv())
-            .load(overrides());
+        running.config(
+            options.overrides(
+                noSnapshots ? Optional.empty() : Optional.of(snapshots()), Optional.empty()));
     if (config.store().modelStore().isEmpty()) {
       throw new ServingException(
           ErrorCode.INVALID_CONFIGURATION, "Missing mandatory parameter --model-store");
     }
-    LogSettings settings =
-        LogSettings.of(config.logFormat(), System.getenv(), Optional.ofNullable(logConfig));
-    ServerLogs logs = ServerLogs.open(settings);
     try {
       pidFile.write();
-      run(config);
+      return running.run(config, Optional.of(LOGS), this::loaded);
     } finally {
-      logs.close();
       pidFile.remove(ProcessHandle.current());
     }
-    return ExitCode.OK;
-  }
-
-  private static Path temporaryDirectory() {
-    return Path.of(System.getProperty("java.io.tmpdir"));
-  }
-
-  private Overrides overrides() {
-    Map<String, String> keys =
-        new TreeMap<>(Overrides.keys(Optional.ofNullable(modelStore), models));
-    if (tokensDisabled) {
-      keys.put("disable_token_authorization", "true");
-    }
-    if (modelApi) {
-      keys.put("enable_model_api", "true");
-    }
-    return new Overrides(
-        Optional.ofNullable(configFile),
-        noSnapshots ? Optional.empty() : Optional.of(snapshots()),
-        Optional.ofNullable(sageMakerLocal),
-        keys);
   }
 
   private static Path snapshots() {
-    String logs = System.getenv().getOrDefault("LOG_LOCATION", "logs");
+    String logs = System.getenv().getOrDefault("LOG_LOCATION", LOGS.toString());
     return Path.of(logs, "config");
   }
 
-  private void run(ServerConfig config) throws InterruptedException {
-    StopSignal stop = StopSignal.listen();
-    try (ModelServer server = ModelServer.start(config)) {
-      say("Model server started.");
-      CompletableFuture<Void> unused =
-          server.loadStartupModels().thenAccept(failed -> loaded(failed, config));
-      stop.await();
-    }
-  }
-
-  private void loaded(List<String> failed, ServerConfig config) {
-    if (failed.isEmpty() && whenReady != null) {
-      say(whenReady.replace("{address}", config.doors().inferenceForCurl()));
-    }
+  private void loaded() {
     if (inBackground) {
       say(BackgroundStart.READY);
     }

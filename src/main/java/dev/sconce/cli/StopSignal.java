@@ -55,11 +55,21 @@ final class StopSignal {
   }
 
   private void received(String name, int number) {
-    if (asked.getCount() == 0) {
+    if (isAsked()) {
       Runtime.getRuntime().halt(KILLED_BY_SIGNAL + number);
     }
     log.info("SIG{}: stopping; a second one ends the server at once", name);
     asked.countDown();
+  }
+
+  /** As the first one does, for a reason of the process's own. */
+  void ask() {
+    asked.countDown();
+  }
+
+  /** Whether the server has been asked to stop. */
+  boolean isAsked() {
+    return asked.getCount() == 0;
   }
 
   /** Waits for the first one. */

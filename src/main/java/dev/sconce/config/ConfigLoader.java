@@ -2,10 +2,10 @@ package dev.sconce.config;
 
 import dev.sconce.archive.ExtractionLimits;
 import dev.sconce.archive.StoreSettings;
-import dev.sconce.config.ServerConfig.StartupModel;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.http.HttpSettings;
+import dev.sconce.model.ModelSettings;
 import dev.sconce.sagemaker.SageMakerSettings;
 import dev.sconce.snapshot.SnapshotFiles;
 import dev.sconce.snapshot.SnapshotSettings;
@@ -16,12 +16,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +53,8 @@ public final class ConfigLoader {
    *
    * @param maxHeapBytes how large the heap may grow
    * @param temporaryDirectory where archives are unpacked
-   * @param workingDirectory where the key file is written
+   * @param workingDirectory where the key file is written, but for containers: there only temporary
+   *     files can be
    * @param environment the variables that may say something of the configuration
    */
   public ConfigLoader(
@@ -76,9 +75,13 @@ public final class ConfigLoader {
    */
   public ServerConfig load(Overrides overrides) {
     Map<String, String> file = file(overrides);
-    KeyReader keys = new KeyReader(file, overrides.keys(), environment);
-    SnapshotSettings snapshots = SnapshotKeys.read(keys, file, overrides);
-    ServerConfig config = read(keys, snapshots, SageMakerKeys.read(keys, overrides));
+    KeyReader keys = keys(file, overrides);
+    ServerConfig config =
+        read(
+            keys,
+            overrides.container(),
+            SnapshotKeys.read(keys, file, overrides),
+            SageMakerKeys.read(keys, overrides));
     if (!keys.faults().isEmpty()) {
       throw new ServingException(
           ErrorCode.INVALID_CONFIGURATION,
@@ -90,6 +93,20 @@ public final class ConfigLoader {
     return config;
   }
 
+  /** In a container the environment always stands in for keys. */
+  private KeyReader keys(Map<String, String> file, Overrides overrides) {
+    if (overrides.container().isEmpty()) {
+      return new KeyReader(file, overrides.keys(), environment);
+    }
+    Map<String, String> base = new TreeMap<>(SageMakerKeys.DEFAULTS);
+    base.putAll(file);
+    Map<String, String> commandLine = new TreeMap<>(overrides.keys());
+    commandLine.put("enable_envvars_config", "true");
+    KeyReader keys = new KeyReader(base, commandLine, environment);
+    SageMakerKeys.standIn(keys);
+    return keys;
+  }
+
   private Map<String, String> file(Overrides overrides) {
     Optional<Path> chosen =
         environment
@@ -99,7 +116,7 @@ public final class ConfigLoader {
             .or(() -> overrides.snapshots().flatMap(SnapshotFiles::newest));
     Path file = chosen.orElse(DEFAULT_FILE);
     Properties properties = new Properties();
-    if (chosen.isPresent() || Files.exists(file)) {
+    if (chosen.isPresent() || (overrides.container().isEmpty() && Files.exists(file))) {
       log.info("The configuration is {}", file);
       try (Reader reader = Files.newBufferedReader(file)) {
         properties.load(reader);
@@ -124,30 +141,50 @@ public final class ConfigLoader {
   }
 
   private ServerConfig read(
-      KeyReader keys, SnapshotSettings snapshots, SageMakerSettings sageMaker) {
+      KeyReader keys,
+      Optional<Path> container,
+      SnapshotSettings snapshots,
+      SageMakerSettings sageMaker) {
     UnusedKeys.read(keys);
-    List<String> models = startup(keys);
-    EngineSettings engine =
-        new EngineSettings(
-            keys.optionalInteger("intra_op_threads", 1, MOST_THREADS),
-            keys.optionalInteger("number_of_gpu", 0));
+    ServedModels served =
+        container
+            .filter(root -> snapshots.restored().isEmpty())
+            .map(root -> ServedModels.inContainer(keys, root, sageMaker.multiModel()))
+            .orElseGet(() -> ServedModels.asTold(keys));
     return new ServerConfig(
-        DoorKeys.read(keys),
-        AuthKeys.read(keys, workingDirectory),
+        DoorKeys.read(keys, container.flatMap(root -> SafePorts.read(keys))),
+        AuthKeys.read(keys, container.isPresent() ? temporaryDirectory : workingDirectory),
         http(keys),
-        store(keys),
+        new StoreSettings(served.store(), temporaryDirectory, ExtractionLimits.DEFAULT),
         DownloadKeys.read(keys),
-        ModelKeys.read(keys, MOST_THREADS),
-        engine,
-        models.stream().filter(name -> !isAll(name)).map(ConfigLoader::startupModel).toList(),
-        models.stream().anyMatch(ConfigLoader::isAll),
+        models(keys, container.isPresent() && !sageMaker.multiModel()),
+        engine(keys),
+        served.models(),
+        served.all(),
+        served.required(),
         keys.flag("enable_model_api", true),
         MetricsKeys.read(keys),
         LogKeys.read(keys),
+        container.flatMap(root -> LogKeys.pythonLevel(keys)),
         maxPicturePixels(keys.flag("limit_max_image_pixels", true)),
         snapshots,
         sageMaker,
+        served.scripts(),
+        keys.warnings(),
         keys.unused());
+  }
+
+  private static ModelSettings models(KeyReader keys, boolean inContainer) {
+    return ModelKeys.read(
+        keys,
+        MOST_THREADS,
+        inContainer ? SingleModelValues.read(keys, MOST_THREADS) : SingleModelValues.NONE);
+  }
+
+  private static EngineSettings engine(KeyReader keys) {
+    return new EngineSettings(
+        keys.optionalInteger("intra_op_threads", 1, MOST_THREADS),
+        keys.optionalInteger("number_of_gpu", 0));
   }
 
   private static HttpSettings http(KeyReader keys) {
@@ -162,32 +199,7 @@ public final class ConfigLoader {
         base.maxFormFields(),
         base.idleTimeout(),
         base.receiveTimeout(),
-        base.drainTimeout());
-  }
-
-  private StoreSettings store(KeyReader keys) {
-    return new StoreSettings(
-        keys.path("model_store"), temporaryDirectory, ExtractionLimits.DEFAULT);
-  }
-
-  private static List<String> startup(KeyReader keys) {
-    return Stream.of(keys.text("load_models").orElse("").split(","))
-        .map(String::strip)
-        .filter(name -> !name.isEmpty())
-        .toList();
-  }
-
-  private static boolean isAll(String name) {
-    return name.equalsIgnoreCase("all");
-  }
-
-  private static StartupModel startupModel(String text) {
-    int equals = text.indexOf('=');
-    int colon = text.indexOf(':');
-    boolean partOfUrl = colon >= 0 && colon < equals;
-    return equals < 0 || partOfUrl
-        ? new StartupModel(Optional.empty(), text)
-        : new StartupModel(Optional.of(text.substring(0, equals)), text.substring(equals + 1));
+        keys.seconds("drain_timeout", base.drainTimeout()));
   }
 
   /** As many as Pillow takes, unless the heap is too small for that. */

@@ -19,24 +19,55 @@ final class DoorKeys {
   private static final String PRIVATE_KEY = "private_key_file";
 
   private final KeyReader keys;
+  private final Optional<SafePorts> ports;
 
-  private DoorKeys(KeyReader keys) {
+  private DoorKeys(KeyReader keys, Optional<SafePorts> ports) {
     this.keys = keys;
+    this.ports = ports;
   }
 
-  static Doors read(KeyReader keys) {
-    return new DoorKeys(keys).doors();
+  /**
+   * The doors.
+   *
+   * @param ports those that may be opened; empty if all may
+   */
+  static Doors read(KeyReader keys, Optional<SafePorts> ports) {
+    return new DoorKeys(keys, ports).doors();
   }
 
   private Doors doors() {
     ListenAddress inference = keys.address("inference_address", "http://127.0.0.1:8080", 80, 443);
-    ListenAddress management =
-        keys.address("management_address", "http://127.0.0.1:8081", 8081, 8444);
-    ListenAddress metrics = keys.address("metrics_address", "http://127.0.0.1:8082", 8082, 8445);
-    boolean metricsApi = keys.flag("enable_metrics_api", true);
-    Optional<ListenAddress> metricsDoor = Optional.of(metrics).filter(address -> metricsApi);
-    Doors plain = new Doors(inference, management, metricsDoor, Optional.empty(), cors());
-    return new Doors(inference, management, metricsDoor, identity(plain.tls()), plain.cors());
+    checkPort(inference);
+    Optional<ListenAddress> management = door("management", 8081, 8444, true);
+    Optional<ListenAddress> metrics =
+        door("metrics", 8082, 8445, keys.flag("enable_metrics_api", true));
+    Doors plain = new Doors(inference, management, metrics, Optional.empty(), cors());
+    return new Doors(inference, management, metrics, identity(plain.tls()), plain.cors());
+  }
+
+  private void checkPort(ListenAddress inference) {
+    ports
+        .filter(safe -> !safe.allow(inference))
+        .ifPresent(
+            safe ->
+                keys.fault(
+                    "inference_address",
+                    inference.toString(),
+                    "port %d, which SageMaker calls, or one of %s"
+                        .formatted(safe.called(), safe.shown())));
+  }
+
+  /** An API besides inference; it is left out where no port may be opened for it. */
+  private Optional<ListenAddress> door(String api, int plainPort, int tlsPort, boolean wanted) {
+    ListenAddress address =
+        keys.address(api + "_address", "http://127.0.0.1:" + plainPort, plainPort, tlsPort);
+    Optional<SafePorts> forbidding = ports.filter(safe -> wanted && !safe.allow(address));
+    forbidding.ifPresent(
+        safe ->
+            keys.warn(
+                "the %s API is not opened: %s is outside %s"
+                    .formatted(api, address, safe.shown())));
+    return Optional.of(address).filter(known -> wanted && forbidding.isEmpty());
   }
 
   private CorsSettings cors() {

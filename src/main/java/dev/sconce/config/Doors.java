@@ -10,21 +10,23 @@ import java.util.Optional;
  * Where the APIs are found.
  *
  * @param inference where requests for models are answered
- * @param management where models are registered and described
+ * @param management where models are registered and described; empty if nowhere
  * @param metrics where Prometheus reads; empty if nowhere
  * @param identity what is shown to callers over TLS, if it is configured
  * @param cors what browsers are told
  */
 public record Doors(
     ListenAddress inference,
-    ListenAddress management,
+    Optional<ListenAddress> management,
     Optional<ListenAddress> metrics,
     Optional<TlsIdentity> identity,
     CorsSettings cors) {
 
   /** Whether any address wants TLS. */
   public boolean tls() {
-    return inference.tls() || management.tls() || metrics.map(ListenAddress::tls).orElse(false);
+    return inference.tls()
+        || management.map(ListenAddress::tls).orElse(false)
+        || metrics.map(ListenAddress::tls).orElse(false);
   }
 
   /** What curl takes on this machine to reach the inference API, up to the path. */

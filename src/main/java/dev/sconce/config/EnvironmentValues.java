@@ -30,12 +30,23 @@ record EnvironmentValues(Map<String, String> variables) {
     return variable("TS_CONFIG_FILE").filter(file -> !file.isBlank());
   }
 
+  /**
+   * A variable and its value.
+   *
+   * @param name the variable
+   */
+  record Variable(String name, String value) {}
+
   /** What stands in for a key: {@code TS_JOB_QUEUE_SIZE} for {@code job_queue_size}. */
-  Optional<String> override(String key) {
+  Optional<Variable> override(String key) {
     String upper = key.toUpperCase(Locale.ROOT);
     return Optional.ofNullable(OTHER_NAMES.get(key))
-        .flatMap(this::variable)
-        .or(() -> variable(upper.startsWith("TS_") ? upper : "TS_" + upper));
+        .flatMap(this::named)
+        .or(() -> named(upper.startsWith("TS_") ? upper : "TS_" + upper));
+  }
+
+  private Optional<Variable> named(String name) {
+    return variable(name).map(value -> new Variable(name, value));
   }
 
   /** A value with every {@code $$NAME$$} replaced; {@code unset} is told of names without value. */

@@ -1,5 +1,6 @@
 package dev.sconce.config;
 
+import dev.sconce.config.EnvironmentValues.Variable;
 import dev.sconce.http.ListenAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -10,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +38,13 @@ final class KeyReader {
       new ListenAddress(InetSocketAddress.createUnresolved("invalid", 0), false);
 
   private final Map<String, String> left;
+  private final Set<String> onCommandLine;
+
+  /** The variables that some keys have their values from. */
+  private final Map<String, String> variables = new HashMap<>();
+
   private final List<String> faults = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
   private final Set<String> meaningless = new TreeSet<>();
 
   /** Whether variables of the environment stand in for keys. */
@@ -60,6 +68,7 @@ final class KeyReader {
         (key, value) ->
             left.put(key, environment.resolved(value, (whole, name) -> unset(key, whole, name))));
     left.putAll(commandLine);
+    this.onCommandLine = Set.copyOf(commandLine.keySet());
     this.overridden = flag("enable_envvars_config", false);
   }
 
@@ -84,8 +93,31 @@ final class KeyReader {
     }
   }
 
+  /** Says what is wrong with a key's value, in the name of the variable that it is from, if any. */
   void fault(String key, String value, String expected) {
-    faults.add(key + ": " + value + " (expected: " + expected + ")");
+    String name = variables.getOrDefault(key, key);
+    faults.add(name + ": " + value + " (expected: " + expected + ")");
+  }
+
+  /** Says what is no fault, but may not be what was meant. */
+  void warn(String text) {
+    warnings.add(text);
+  }
+
+  /** What may not be what was meant. */
+  List<String> warnings() {
+    return warnings;
+  }
+
+  /**
+   * Has a variable stand in for what the file says of a key. The command line still wins, and so
+   * does the variable that is the key's own.
+   */
+  void standIn(String key, String variable, String value) {
+    if (!onCommandLine.contains(key)) {
+      left.put(key, value);
+      variables.put(key, variable);
+    }
   }
 
   Optional<String> text(String key) {
@@ -95,8 +127,13 @@ final class KeyReader {
   /** What a key says, the environment being asked only if {@code replaceable}. */
   private Optional<String> text(String key, boolean replaceable) {
     Optional<String> given = Optional.ofNullable(left.remove(key));
-    Optional<String> other = replaceable ? environment.override(key) : Optional.empty();
-    return other.or(() -> given).map(String::strip).filter(text -> !text.isEmpty());
+    Optional<Variable> other = replaceable ? environment.override(key) : Optional.empty();
+    other.ifPresent(variable -> variables.put(key, variable.name()));
+    return other
+        .map(Variable::value)
+        .or(() -> given)
+        .map(String::strip)
+        .filter(text -> !text.isEmpty());
   }
 
   /** The value of a key that the environment stands in for only if a second key says so, too. */
@@ -107,7 +144,7 @@ final class KeyReader {
 
   /** A variable of the environment that is no key's. */
   Optional<String> variable(String name) {
-    return environment.variable(name).filter(value -> !value.isEmpty());
+    return environment.variable(name).map(String::strip).filter(value -> !value.isEmpty());
   }
 
   int integer(String key, int fallback, int least) {
@@ -126,7 +163,16 @@ final class KeyReader {
   }
 
   OptionalLong optionalLong(String key, long least, long most) {
-    @Nullable String text = text(key).orElse(null);
+    return whole(key, text(key).orElse(null), least, most);
+  }
+
+  /** The whole number that a variable of the environment says which is no key's. */
+  OptionalInt variableInteger(String name, int least, int most) {
+    OptionalLong value = whole(name, variable(name).orElse(null), least, most);
+    return value.isPresent() ? OptionalInt.of((int) value.getAsLong()) : OptionalInt.empty();
+  }
+
+  private OptionalLong whole(String key, @Nullable String text, long least, long most) {
     if (text == null) {
       return OptionalLong.empty();
     }

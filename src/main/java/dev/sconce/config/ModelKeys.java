@@ -13,16 +13,23 @@ final class ModelKeys {
 
   private ModelKeys() {}
 
-  static ModelSettings read(KeyReader keys, int mostWorkers) {
+  /**
+   * The settings.
+   *
+   * @param single what the environment says of every model
+   */
+  static ModelSettings read(KeyReader keys, int mostWorkers, SingleModelValues single) {
     ModelSettings base = ModelSettings.defaults();
     boolean debug = keys.flag("debug", false);
     OptionalInt workers = keys.optionalInteger("default_workers_per_model", 0, mostWorkers);
-    Duration response = keys.seconds("default_response_timeout", base.responseTimeout());
+    Duration everyResponse = keys.seconds("default_response_timeout", base.responseTimeout());
+    Duration response = single.responseTimeout().orElse(everyResponse);
     Duration startup = keys.seconds("default_startup_timeout", base.startupTimeout());
     return new ModelSettings(
-        debug ? OptionalInt.of(1) : workers,
-        base.batchSize(),
-        base.maxBatchDelay(),
+        debug ? OptionalInt.of(1) : either(single.minWorkers(), workers),
+        debug ? OptionalInt.empty() : single.maxWorkers(),
+        single.batchSize().orElse(base.batchSize()),
+        single.maxBatchDelay().orElse(base.maxBatchDelay()),
         keys.integer("job_queue_size", base.queueCapacity(), 1),
         debug ? NO_LIMIT : response,
         debug ? NO_LIMIT : startup,
@@ -32,6 +39,10 @@ final class ModelKeys {
         keys.flag("strict_handlers", false),
         keys.flag("allow_downloaded_jars", false),
         ModelsKey.read(keys));
+  }
+
+  private static OptionalInt either(OptionalInt first, OptionalInt second) {
+    return first.isPresent() ? first : second;
   }
 
   private static Optional<Envelope> envelope(KeyReader keys) {

@@ -1,19 +1,106 @@
 package dev.sconce.config;
 
 import dev.sconce.sagemaker.SageMakerSettings;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
-/** The variables that SageMaker sets for its containers. */
+/**
+ * The variables that SageMaker, and those who deploy to it, set for its PyTorch containers. They
+ * count in a container only: what a laptop's environment holds is no word to {@code torchserve}.
+ *
+ * <p>Who wins, first to last: a model's own {@code model-config.yaml}, the key {@code models},
+ * {@code SAGEMAKER_TS_*}, {@code TS_<KEY>}, the command line, the other {@code SAGEMAKER_*}, the
+ * file. That is how SageMaker's own container comes out, which writes the former into {@code
+ * models} and the latter into a file, and lets TorchServe read {@code TS_<KEY>}.
+ */
 final class SageMakerKeys {
+  /** A MiB more than any array has makes no sense. */
+  private static final int MOST_MEGABYTES = 2047;
+
+  /** What SageMaker lets a batch transform have at most, and here stands for any size. */
+  private static final int ANY_SIZE_MEGABYTES = 100;
+
+  private static final int BYTES_PER_MEGABYTE = 1 << 20;
+  private static final String PORT = "SAGEMAKER_BIND_TO_PORT";
+  private static final String PAYLOAD = "SAGEMAKER_MAX_PAYLOAD_IN_MB";
+  private static final String TIMEOUT_KEY = "default_response_timeout";
+
+  /** What holds in a container and nowhere else, unless a configuration says otherwise. */
+  static final Map<String, String> DEFAULTS =
+      Map.of(
+          "inference_address", "http://0.0.0.0:8080",
+          "metrics_address", "http://0.0.0.0:8082",
+          "default_startup_timeout", "600",
+          "drain_timeout", "20");
+
   private final KeyReader keys;
 
   private SageMakerKeys(KeyReader keys) {
     this.keys = keys;
   }
 
+  /** Has variables stand in for keys; to be called before any key is read. */
+  static void standIn(KeyReader keys) {
+    new SageMakerKeys(keys).standIn();
+  }
+
+  private void standIn() {
+    same("SAGEMAKER_MODEL_SERVER_WORKERS", "default_workers_per_model");
+    same("SAGEMAKER_MODEL_SERVER_TIMEOUT", TIMEOUT_KEY);
+    same("SAGEMAKER_MODEL_SERVER_TIMEOUT_SECONDS", TIMEOUT_KEY);
+    same("SAGEMAKER_STARTUP_TIMEOUT", "default_startup_timeout");
+    port().ifPresent(port -> keys.standIn("inference_address", PORT, "http://0.0.0.0:" + port));
+    payload()
+        .ifPresent(
+            megabytes ->
+                keys.standIn(
+                    "max_request_size",
+                    PAYLOAD,
+                    Long.toString(
+                        (long) BYTES_PER_MEGABYTE
+                            * (megabytes == 0 ? ANY_SIZE_MEGABYTES : megabytes))));
+  }
+
+  /** A variable that means what a key means, in the same unit. */
+  private void same(String variable, String key) {
+    keys.variable(variable).ifPresent(value -> keys.standIn(key, variable, value));
+  }
+
+  private OptionalInt port() {
+    return keys.variableInteger(PORT, 1, 65_535);
+  }
+
+  private OptionalInt payload() {
+    return keys.variableInteger(PAYLOAD, 0, MOST_MEGABYTES);
+  }
+
+  /** What is neither a key's nor a model's. */
   static SageMakerSettings read(KeyReader keys, Overrides overrides) {
+    return overrides.container().isEmpty()
+        ? new SageMakerSettings(false, overrides.sageMakerLocal())
+        : new SageMakerKeys(keys).settings(overrides);
+  }
+
+  private SageMakerSettings settings(Overrides overrides) {
     return new SageMakerSettings(
-        new SageMakerKeys(keys).flag("SAGEMAKER_MULTI_MODEL"), overrides.sageMakerLocal());
+        flag("SAGEMAKER_MULTI_MODEL"),
+        overrides.sageMakerLocal(),
+        flag("SAGEMAKER_BATCH"),
+        batchStrategy(),
+        keys.variableInteger("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS", 1, Integer.MAX_VALUE),
+        payload(),
+        keys.variable("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"));
+  }
+
+  private Optional<String> batchStrategy() {
+    String variable = "SAGEMAKER_BATCH_STRATEGY";
+    Optional<String> value = keys.variable(variable);
+    Optional<String> known = value.filter(text -> text.matches("(SINGLE|MULTI)_RECORD"));
+    if (known.isEmpty()) {
+      value.ifPresent(text -> keys.fault(variable, text, "SINGLE_RECORD or MULTI_RECORD"));
+    }
+    return known;
   }
 
   /** SageMaker itself writes {@code true} and {@code True}. */

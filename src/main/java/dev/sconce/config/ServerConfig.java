@@ -5,6 +5,7 @@ import dev.sconce.auth.AuthSettings;
 import dev.sconce.download.DownloadSettings;
 import dev.sconce.http.HttpSettings;
 import dev.sconce.logs.LogFormat;
+import dev.sconce.logs.LogLevel;
 import dev.sconce.metrics.MetricsSettings;
 import dev.sconce.model.ModelSettings;
 import dev.sconce.sagemaker.SageMakerSettings;
@@ -25,12 +26,16 @@ import java.util.Optional;
  * @param engine how libtorch is started
  * @param startupModels what to load, in this order
  * @param loadAllModels whether to load everything in the store besides
+ * @param mustServe whether a server that can serve none of them is to end
  * @param modelApi whether models may be registered and unregistered while the server runs
  * @param metrics what is measured and where it is told
  * @param logFormat how lines of the log are laid out
+ * @param logLevel the least lines that are logged; empty for Logback's own rules
  * @param maxPicturePixels the largest picture that is decoded, width times height
  * @param snapshots whether snapshots are written, and what is restored from one
  * @param sageMaker what SageMaker says
+ * @param scripts Python that SageMaker's container would run, and that is not run here
+ * @param warnings what may not be what was meant
  * @param unused keys of the file that mean nothing here
  */
 public record ServerConfig(
@@ -43,17 +48,23 @@ public record ServerConfig(
     EngineSettings engine,
     List<StartupModel> startupModels,
     boolean loadAllModels,
+    boolean mustServe,
     boolean modelApi,
     MetricsSettings metrics,
     LogFormat logFormat,
+    Optional<LogLevel> logLevel,
     long maxPicturePixels,
     SnapshotSettings snapshots,
     SageMakerSettings sageMaker,
+    List<String> scripts,
+    List<String> warnings,
     List<String> unused) {
 
   /** Copies the lists. */
   public ServerConfig {
     startupModels = List.copyOf(startupModels);
+    scripts = List.copyOf(scripts);
+    warnings = List.copyOf(warnings);
     unused = List.copyOf(unused);
   }
 

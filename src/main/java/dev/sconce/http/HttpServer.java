@@ -20,6 +20,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,9 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final int BACKLOG = 1024;
+
+  /** How long the event loops, which never block, have to end once there is no connection left. */
+  public static final Duration LOOPS_END = Duration.ofSeconds(2);
 
   private final HttpSettings settings;
   private final Transport transport;
@@ -76,13 +80,15 @@ public final class HttpServer implements AutoCloseable {
       Supplier<String> requestIds,
       LongSupplier nanoClock) {
     HttpServer server = new HttpServer(settings);
+    BodyBudget bodies = BodyBudget.of(settings);
     try {
       for (Listener listener : listeners) {
         CorsSettings cors = listener.cors();
         Endpoint endpoint = cors.before(listener.endpoint());
         server.listen(
             listener,
-            new Service(settings, endpoint, cors.fields(), errors, access, requestIds, nanoClock));
+            new Service(
+                settings, bodies, endpoint, cors.fields(), errors, access, requestIds, nanoClock));
       }
       return server;
     } catch (RuntimeException e) {
@@ -109,7 +115,9 @@ public final class HttpServer implements AutoCloseable {
         .newCloseFuture()
         .awaitUninterruptibly(settings.drainTimeout().toNanos(), TimeUnit.NANOSECONDS);
     connections.close().awaitUninterruptibly();
-    eventLoops.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();
+    eventLoops
+        .shutdownGracefully(0, LOOPS_END.toSeconds(), TimeUnit.SECONDS)
+        .awaitUninterruptibly(LOOPS_END.toSeconds(), TimeUnit.SECONDS);
   }
 
   private void listen(Listener listener, Service service) {

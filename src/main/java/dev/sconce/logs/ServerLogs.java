@@ -73,7 +73,10 @@ public final class ServerLogs implements AutoCloseable {
     ServerLogs logs = new ServerLogs(context, settings.format(), largestFile);
     if (settings.configFile().isEmpty() || !logs.configure(settings.configFile().get())) {
       logs.addConsole();
-      logs.addFiles(settings.logs(), settings.metrics());
+      settings.level().ifPresent(logs::setLevel);
+      settings.logs().ifPresent(logs::addFiles);
+      settings.metrics().ifPresent(logs::addMetrics);
+      logs.warnOfUnwritable();
     }
     return logs;
   }
@@ -108,12 +111,22 @@ public final class ServerLogs implements AutoCloseable {
     root.addAppender(queued("console", console, event -> true));
   }
 
-  private void addFiles(Path logs, Path metrics) {
+  private void setLevel(LogLevel level) {
+    context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.valueOf(level.name()));
+  }
+
+  private void addFiles(Path logs) {
     addFile(Logger.ROOT_LOGGER_NAME, logs, "ts_log", LINE, LineFilter::isServers);
     addFile(Logger.ROOT_LOGGER_NAME, logs, "model_log", LINE, LineFilter::isHandlers);
     addFile(LineFilter.ACCESS_LOG, logs, "access_log", BARE_LINE, event -> true);
+  }
+
+  private void addMetrics(Path metrics) {
     addMetrics("TS_METRICS", metrics, "ts_metrics");
     addMetrics("MODEL_METRICS", metrics, "model_metrics");
+  }
+
+  private void warnOfUnwritable() {
     if (!unwritable.isEmpty()) {
       log.warn("{} cannot be written: this log is on standard output only", unwritable);
     }

@@ -142,7 +142,7 @@ final class ModelAssembly {
         .maxWorkers()
         .or(options(model.key())::maxWorkers)
         .map(most -> Math.max(most, workers))
-        .orElse(workers);
+        .orElseGet(() -> Math.max(settings.maxWorkers().orElse(workers), workers));
   }
 
   private PoolSettings poolSettings(

@@ -8,6 +8,8 @@ import dev.sconce.worker.WorkerPool;
 import dev.sconce.worker.WorkerStatus;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Tells what is registered. Safe from any thread; never blocks. */
 public final class ModelCatalog {
@@ -15,6 +17,39 @@ public final class ModelCatalog {
 
   ModelCatalog(ModelRegistry registry) {
     this.registry = registry;
+  }
+
+  /** The name of every model, sorted. */
+  public List<String> names() {
+    return registry.defaults().stream().map(model -> model.key().name()).toList();
+  }
+
+  /** The names of those that the server's own start registered, sorted. */
+  public List<String> startupNames() {
+    return registry.defaults().stream()
+        .filter(model -> model.registration().origin() == Origin.START)
+        .map(model -> model.key().name())
+        .toList();
+  }
+
+  /**
+   * The name of the model that is meant by its name, or else by the file it is made of, whatever
+   * directory and format that is told to have: {@code a/twin.tar.gz} is made of {@code twin.mar}.
+   */
+  public Optional<String> nameOf(String nameOrFile) {
+    List<ServedModel> all = registry.defaults();
+    return Stream.<Predicate<ServedModel>>of(
+            model -> model.key().name().equals(nameOrFile),
+            model -> stem(model.registration().url()).equals(stem(nameOrFile)),
+            model -> model.key().name().equals(stem(nameOrFile)))
+        .flatMap(fits -> all.stream().filter(fits))
+        .map(model -> model.key().name())
+        .findFirst();
+  }
+
+  private static String stem(String file) {
+    return file.replaceFirst("^.*/(?=[^/])", "")
+        .replaceFirst("(\\.(mar|model|tar\\.gz|tgz))?/*$", "");
   }
 
   /** The default version of every model, sorted by name. */

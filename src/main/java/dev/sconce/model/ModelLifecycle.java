@@ -195,6 +195,10 @@ public final class ModelLifecycle {
     if (cause instanceof ServingException known) {
       return known;
     }
+    if (cause instanceof OutOfMemoryError) {
+      return new ServingException(
+          ErrorCode.OUT_OF_MEMORY, "out of memory: the server's heap is full", failure);
+    }
     boolean late = cause instanceof TimeoutException;
     String reason =
         late

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
  *
  * @param defaultWorkers workers of a model; empty for one on each GPU, or on each core if there is
  *     no GPU, when a model is loaded at start, and none when it is registered later
+ * @param maxWorkers how many a model may have; empty for as many as it starts with
  * @param batchSize the most requests one inference takes
  * @param maxBatchDelay how long the first request of a batch waits for others
  * @param queueCapacity the most requests that wait
@@ -25,6 +26,7 @@ import java.util.OptionalInt;
  */
 public record ModelSettings(
     OptionalInt defaultWorkers,
+    OptionalInt maxWorkers,
     int batchSize,
     Duration maxBatchDelay,
     int queueCapacity,
@@ -41,6 +43,7 @@ public record ModelSettings(
   public static ModelSettings defaults() {
     Duration twoMinutes = Duration.ofMinutes(2);
     return new ModelSettings(
+        OptionalInt.empty(),
         OptionalInt.empty(),
         1,
         Duration.ofMillis(100),

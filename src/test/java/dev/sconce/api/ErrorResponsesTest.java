@@ -122,6 +122,10 @@ class ErrorResponsesTest {
   }
 
   private static List<ILoggingEvent> logged(Throwable failure) {
+    return logged(failure, REQUEST);
+  }
+
+  private static List<ILoggingEvent> logged(Throwable failure, Request request) {
     Logger log = (Logger) LoggerFactory.getLogger(ErrorResponses.class);
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();
@@ -129,13 +133,29 @@ class ErrorResponsesTest {
     log.setAdditive(false);
     log.setLevel(Level.INFO);
     try {
-      render(failure);
+      new ErrorResponses().render(failure, request);
     } finally {
       log.setLevel(null);
       log.setAdditive(true);
       log.detachAppender(lines);
     }
     return lines.list;
+  }
+
+  @Test
+  void theLineHasTheIdByWhichSageMakersClientKnowsTheRequest() {
+    Request request =
+        Requests.withHeader(REQUEST, "X-Amzn-SageMaker-Inference-Id", "order 7" + "x".repeat(60));
+    assertThat(logged(new ServingException(ErrorCode.BAD_REQUEST, "left: a"), request))
+        .singleElement()
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .isEqualTo(
+            "request id-7, inference order 7" + "x".repeat(57) + ": GET /models/m: 400 left: a");
+  }
+
+  @Test
+  void aFullHeapIsA507() {
+    assertThat(render(new OutOfMemoryError("Java heap space")).status()).isEqualTo(507);
   }
 
   @Test

@@ -32,7 +32,8 @@ class OpenApiTest {
   private Set<String> routes(boolean modelApi) {
     Router.Builder router = Router.builder(new ErrorResponses());
     try (ModelsFixture fixture = new ModelsFixture(directory)) {
-      new InferenceApi(fixture.models).addTo(router, OPEN);
+      new InvocationsApi(fixture.models).addTo(router, OPEN, OPEN);
+      new InferenceApi(fixture.models, () -> true).addTo(router, OPEN);
       new ManagementApi(fixture.models, new DescriptionJson(1, () -> 1), modelApi)
           .addTo(router, OPEN);
     }
@@ -40,6 +41,7 @@ class OpenApiTest {
     OpenApi.addTo(router);
     Set<String> routes = new TreeSet<>(router.routes());
     routes.add("* /token"); // the auth room's
+    routes.add("GET /execution-parameters"); // SageMaker's
     return routes;
   }
 

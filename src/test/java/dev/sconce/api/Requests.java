@@ -28,6 +28,21 @@ final class Requests {
     return of("POST", "/models", query, new Body.Raw(content, contentType));
   }
 
+  /** The same with one header. */
+  static Request withHeader(Request request, String name, String value) {
+    return new Request(
+        request.id(),
+        request.method(),
+        request.path(),
+        request.query(),
+        request.protocol(),
+        request.headers().with(name, value),
+        request.body(),
+        request.remoteAddress(),
+        request.pathVariables(),
+        request.disconnected());
+  }
+
   private static Request of(String method, String path, String query, Body body) {
     return new Request(
         "id-7",

@@ -240,6 +240,23 @@ class ModelStoreTest {
         .containsExactly("a.model", "b.mar", "c.tar.gz", "configured", "d.tgz", "nested", "noarch");
   }
 
+  @Test
+  void anArchiveInADirectoryWinsOverLooseFilesButNotOverAManifest() throws IOException {
+    archive("hash/model/twin.mar", "packed");
+    Files.writeString(directory.resolve("hash/model/loose.pth"), "");
+    assertOpens(directory + "/hash/model", "packed");
+    directory("hash/model", "plain");
+    assertOpens(directory + "/hash/model", "plain");
+  }
+
+  @Test
+  void ofSeveralArchivesInADirectoryNoneIsTaken() throws IOException {
+    archive("two/model/a.mar", "a");
+    archive("two/model/b.mar", "b");
+    assertRefused(
+        "two/model", ErrorCode.INVALID_MODEL, "model: [a.mar, b.mar] (expected: one archive)");
+  }
+
   private void assertOpens(String url, String modelName) {
     try (ModelArchive archive = store.open(url)) {
       assertThat(archive.manifest().modelName()).isEqualTo(modelName);

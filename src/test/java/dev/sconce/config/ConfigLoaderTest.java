@@ -53,7 +53,7 @@ class ConfigLoaderTest {
   void withoutAnyKeyTheDefaultsHold() throws IOException {
     ServerConfig config = load("");
     assertThat(config.doors().inference()).isEqualTo(address("127.0.0.1", 8080));
-    assertThat(config.doors().management()).isEqualTo(address("127.0.0.1", 8081));
+    assertThat(config.doors().management()).hasValue(address("127.0.0.1", 8081));
     assertThat(config.doors().metrics()).hasValue(address("127.0.0.1", 8082));
     assertThat(config.http()).isEqualTo(HttpSettings.defaults());
     assertThat(config.models()).isEqualTo(ModelSettings.defaults());
@@ -105,15 +105,17 @@ class ConfigLoaderTest {
             metrics_address=http://127.0.0.1
             number_of_netty_threads=32
             max_request_size=1000
+            drain_timeout=3
             enable_model_api=false
             disable_token_authorization=true
             enable_metrics_api=true
             """);
     assertThat(config.doors().inference()).isEqualTo(address("0.0.0.0", 9080));
-    assertThat(config.doors().management()).isEqualTo(address("::1", 9081));
+    assertThat(config.doors().management()).hasValue(address("::1", 9081));
     assertThat(config.doors().metrics()).hasValue(address("127.0.0.1", 8082));
     assertThat(config.http().eventLoopThreads()).isEqualTo(32);
     assertThat(config.http().maxBodyBytes()).isEqualTo(1000);
+    assertThat(config.http().drainTimeout()).isEqualTo(Duration.ofSeconds(3));
     assertThat(config.auth().asked()).isEqualTo(Asked.OF_NOBODY);
     assertThat(config.modelApi()).isFalse();
   }
@@ -157,6 +159,7 @@ class ConfigLoaderTest {
         .isEqualTo(
             new ModelSettings(
                 OptionalInt.of(4),
+                OptionalInt.empty(),
                 1,
                 Duration.ofMillis(100),
                 1000,

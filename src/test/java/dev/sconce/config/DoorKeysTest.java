@@ -31,7 +31,7 @@ class DoorKeysTest {
 
   private static Doors read(String... lines) {
     KeyReader keys = keys(lines);
-    Doors doors = DoorKeys.read(keys);
+    Doors doors = DoorKeys.read(keys, Optional.empty());
     assertThat(keys.faults()).isEmpty();
     assertThat(keys.unused()).isEmpty();
     return doors;
@@ -39,7 +39,7 @@ class DoorKeysTest {
 
   private static void assertFaults(String[] lines, String... faults) {
     KeyReader keys = keys(lines);
-    Doors unused = DoorKeys.read(keys);
+    Doors unused = DoorKeys.read(keys, Optional.empty());
     assertThat(keys.faults()).containsExactly(faults);
   }
 
@@ -58,7 +58,7 @@ class DoorKeysTest {
     Doors doors =
         read("inference_address=" + text, "management_address=" + text, "metrics_address=" + text);
     assertThat(doors.inference()).hasToString(inference);
-    assertThat(doors.management()).hasToString(management);
+    assertThat(doors.management().orElseThrow()).hasToString(management);
     assertThat(doors.metrics().map(ListenAddress::toString)).hasValue(metrics);
     assertThat(doors.tls()).isEqualTo(text.startsWith("https"));
   }

@@ -50,10 +50,10 @@ class EnvironmentTest {
   }
 
   @Test
-  void aWrongValueOfAVariableIsAFaultOfItsKey() {
+  void aWrongValueOfAVariableIsAFaultInItsName() {
     assertThatThrownBy(() -> load(ENABLED, Map.of("TS_JOB_QUEUE_SIZE", "many")))
         .isInstanceOf(ServingException.class)
-        .hasMessageContaining("job_queue_size: many (expected: a whole number >= 1)");
+        .hasMessageContaining("TS_JOB_QUEUE_SIZE: many (expected: a whole number >= 1)");
   }
 
   @Test

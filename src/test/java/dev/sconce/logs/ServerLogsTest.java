@@ -54,7 +54,21 @@ class ServerLogsTest {
   }
 
   private LogSettings settings(LogFormat format, Path logs) {
-    return new LogSettings(format, logs, directory.resolve("metrics"), Optional.empty());
+    return new LogSettings(
+        format,
+        Optional.empty(),
+        Optional.of(logs),
+        Optional.of(directory.resolve("metrics")),
+        Optional.empty());
+  }
+
+  private LogSettings withConfiguration(Path file) {
+    return new LogSettings(
+        LogFormat.TEXT,
+        Optional.empty(),
+        Optional.of(directory),
+        Optional.of(directory),
+        Optional.of(file));
   }
 
   private List<String> lines(String file) throws IOException {
@@ -202,7 +216,7 @@ class ServerLogsTest {
             </configuration>
             """
                 .formatted(directory.resolve("mine.log")));
-    LogSettings settings = new LogSettings(LogFormat.TEXT, directory, directory, Optional.of(file));
+    LogSettings settings = withConfiguration(file);
     ServerLogs logs = ServerLogs.open(context, settings, LARGE);
     log("dev.sconce.ModelServer", "Listening");
     logs.close();
@@ -213,7 +227,7 @@ class ServerLogsTest {
   @Test
   void log4jsConfigurationIsToldOfAndNotUsed() throws Exception {
     Path file = Files.writeString(directory.resolve("log4j2.xml"), "<Configuration/>");
-    LogSettings settings = new LogSettings(LogFormat.TEXT, directory, directory, Optional.of(file));
+    LogSettings settings = withConfiguration(file);
     ServerLogs logs = ServerLogs.open(context, settings, LARGE);
     log("dev.sconce.ModelServer", "Listening");
     logs.close();
@@ -227,7 +241,7 @@ class ServerLogsTest {
   @Test
   void aConfigurationThatIsNoneStopsTheStart() throws Exception {
     Path file = Files.writeString(directory.resolve("logback.xml"), "rootLogger=INFO");
-    LogSettings settings = new LogSettings(LogFormat.TEXT, directory, directory, Optional.of(file));
+    LogSettings settings = withConfiguration(file);
     assertThatThrownBy(() -> ServerLogs.open(context, settings, LARGE))
         .isInstanceOf(ServingException.class)
         .hasMessageContaining("--log-config: " + file + " (expected: a Logback configuration)");
@@ -236,13 +250,52 @@ class ServerLogsTest {
   @Test
   void theEnvironmentNamesTheDirectories() {
     LogSettings settings =
-        LogSettings.of(
-            LogFormat.TEXT,
+        located(
             Map.of("LOG_LOCATION", "/var/log/a", "METRICS_LOCATION", "/var/log/b"),
+            Optional.of(Path.of("logs")));
+    assertThat(settings.logs()).hasValue(Path.of("/var/log/a"));
+    assertThat(settings.metrics()).hasValue(Path.of("/var/log/b"));
+    assertThat(located(Map.of(), Optional.of(Path.of("logs"))).logs()).hasValue(Path.of("logs"));
+    assertThat(located(Map.of(), Optional.empty()).logs()).isEmpty();
+  }
+
+  private static LogSettings located(Map<String, String> environment, Optional<Path> otherwise) {
+    return LogSettings.of(
+        LogFormat.TEXT, Optional.empty(), environment, otherwise, Optional.empty());
+  }
+
+  @Test
+  void aLevelLeavesOutWhatIsBelowItAndNoFilesAreWrittenWhereNoneAreNamed() {
+    LogSettings settings =
+        new LogSettings(
+            LogFormat.TEXT,
+            Optional.of(LogLevel.WARN),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty());
-    assertThat(settings.logs()).isEqualTo(Path.of("/var/log/a"));
-    assertThat(settings.metrics()).isEqualTo(Path.of("/var/log/b"));
-    assertThat(LogSettings.of(LogFormat.TEXT, Map.of(), Optional.empty()).logs())
-        .isEqualTo(Path.of("logs"));
+    ServerLogs logs = ServerLogs.open(context, settings, LARGE);
+    assertThat(context.getLogger("dev.sconce.ModelServer").isInfoEnabled()).isFalse();
+    assertThat(context.getLogger("ACCESS_LOG").isWarnEnabled()).isTrue();
+    assertThat(context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders())
+        .toIterable()
+        .extracting("name")
+        .containsExactly("console");
+    assertThat(context.getLogger("TS_METRICS").iteratorForAppenders().hasNext()).isFalse();
+    logs.close();
+    assertThat(warnings.list).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, DEBUG",
+    "10, DEBUG",
+    "11, INFO",
+    "20, INFO",
+    "30, WARN",
+    "40, ERROR",
+    "50, ERROR"
+  })
+  void aNumberOfPythonsIsTheLevelThatLeavesOutAsMuch(int number, LogLevel level) {
+    assertThat(LogLevel.ofPython(number)).isEqualTo(level);
   }
 }

@@ -126,6 +126,7 @@ class HandlerChoiceTest {
     ModelSettings settings =
         new ModelSettings(
             OptionalInt.empty(),
+            OptionalInt.empty(),
             1,
             Duration.ZERO,
             10,

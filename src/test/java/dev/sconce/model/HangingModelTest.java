@@ -122,6 +122,7 @@ class HangingModelTest {
     ModelSettings settings =
         new ModelSettings(
             base.defaultWorkers(),
+            base.maxWorkers(),
             base.batchSize(),
             base.maxBatchDelay(),
             base.queueCapacity(),

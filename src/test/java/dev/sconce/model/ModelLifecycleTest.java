@@ -100,6 +100,16 @@ class ModelLifecycleTest {
   }
 
   @Test
+  void aModelThatFillsTheHeapWhileItLoadsIsOutOfMemory() throws Exception {
+    try (ModelsFixture fixture = new ModelsFixture(store)) {
+      fixture.addModel("m", "1.0", "too_large", "");
+      assertThatThrownBy(() -> fixture.register(registration("m-1.0", 1)))
+          .cause()
+          .hasFieldOrPropertyWithValue("code", ErrorCode.OUT_OF_MEMORY);
+    }
+  }
+
+  @Test
   void aStartupModelCountsForHealthFromTheStartAndAfterItFailed() throws Exception {
     try (ModelsFixture fixture = new ModelsFixture(store)) {
       fixture.addModel("m", "1.0", "slow", "");

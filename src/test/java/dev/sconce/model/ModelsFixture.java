@@ -155,6 +155,14 @@ public final class ModelsFixture implements AutoCloseable {
     }
   }
 
+  /** Finds the heap full. */
+  static final class TooLarge extends Echo {
+    @Override
+    public void initialize(HandlerContext context) {
+      throw new OutOfMemoryError("asked for");
+    }
+  }
+
   ModelsFixture(Path storeDirectory, ModelSettings settings, Hardware hardware) {
     this.storeDirectory = storeDirectory;
     Path unpacked = storeDirectory.resolveSibling("unpacked");
@@ -169,6 +177,7 @@ public final class ModelsFixture implements AutoCloseable {
                 "slow_first", SlowFirst::new,
                 "hanging", Hanging::new,
                 "broken", Broken::new,
+                "too_large", TooLarge::new,
                 "explaining", Explaining::new));
     HandlerRecogniser recogniser =
         directory ->
