@@ -2,7 +2,6 @@ package dev.sconce;
 
 import dev.sconce.config.ServerConfig;
 import dev.sconce.handler.Handler;
-import dev.sconce.handler.HandlerLoader;
 import dev.sconce.handler.HandlerRecogniser;
 import dev.sconce.tensor.TensorHandlers;
 import dev.sconce.text.TextHandlers;
@@ -14,15 +13,16 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The handlers of every room that has some.
+ * The handlers of all rooms.
  *
- * @param loader makes them, and those in archives' jars
- * @param recogniser tells which of them fits weights that name none
+ * @param byName each by the name that register calls and manifests use
+ * @param recogniser tells which of them fits files that name none: weights that are known before a
+ *     TorchScript file, which can be anything
  */
-record BuiltInHandlers(HandlerLoader loader, HandlerRecogniser recogniser) {
+record BuiltInHandlers(Map<String, Supplier<Handler<?, ?>>> byName, HandlerRecogniser recogniser) {
 
-  /** All there are, computing with {@code engine}. */
-  static BuiltInHandlers of(ServerConfig config, TorchEngine engine) {
+  /** Handlers that compute with {@code engine}, as the configuration wants them. */
+  static BuiltInHandlers of(TorchEngine engine, ServerConfig config) {
     ScriptLoader scripts = new ScriptLoader(engine);
     VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
     TensorHandlers tensors =
@@ -31,6 +31,6 @@ record BuiltInHandlers(HandlerLoader loader, HandlerRecogniser recogniser) {
     Map<String, Supplier<Handler<?, ?>>> all = new HashMap<>(vision.byName());
     all.putAll(tensors.byName());
     all.putAll(new TextHandlers(scripts).byName());
-    return new BuiltInHandlers(new HandlerLoader(all), vision.or(tensors));
+    return new BuiltInHandlers(Map.copyOf(all), vision.or(tensors));
   }
 }

@@ -8,6 +8,7 @@ import dev.sconce.auth.Doorkeeper;
 import dev.sconce.config.ServerConfig;
 import dev.sconce.download.Downloads;
 import dev.sconce.error.ServingException;
+import dev.sconce.handler.HandlerLoader;
 import dev.sconce.http.HttpServer;
 import dev.sconce.http.ListenAddress;
 import dev.sconce.metrics.MetricRegistry;
@@ -75,8 +76,9 @@ public final class ModelServer implements AutoCloseable {
     system = new SystemMetrics(metrics, host);
     ProcessMetrics.addTo(metrics, Machine.version());
     TorchEngine engine = TorchEngine.start(config.engine());
-    BuiltInHandlers handlers = BuiltInHandlers.of(config, engine);
-    tell(config, handlers.loader().builtInNames());
+    BuiltInHandlers builtIn = BuiltInHandlers.of(engine, config);
+    HandlerLoader handlers = new HandlerLoader(builtIn.byName());
+    tell(config, handlers.builtInNames());
     ModelStore store = new ModelStore(config.store());
     timer = new ScheduledThreadPoolExecutor(1, Machine.daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
@@ -86,8 +88,8 @@ public final class ModelServer implements AutoCloseable {
         Models.create(
             store,
             downloads,
-            handlers.loader(),
-            handlers.recogniser(),
+            handlers,
+            builtIn.recogniser(),
             config.models(),
             new Hardware(Machine.cores(), engine.usableGpus(), engine.gpuReason()),
             poolTools(host, engine),

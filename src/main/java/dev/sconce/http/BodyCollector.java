@@ -23,6 +23,7 @@ final class BodyCollector {
   private static final int TAIL_BYTES = 16 * 1024;
 
   private final ByteBufAllocator allocator;
+  private final BodyBudget budget;
   private final List<ByteBuf> pieces = new ArrayList<>(1);
 
   /** The last of the pieces if it is a buffer of our own, where small pieces are moved together. */
@@ -30,9 +31,10 @@ final class BodyCollector {
 
   private long size;
 
-  /** An empty one. */
-  BodyCollector(ByteBufAllocator allocator) {
+  /** An empty one, which takes its room from {@code budget} while it holds bytes. */
+  BodyCollector(ByteBufAllocator allocator, BodyBudget budget) {
     this.allocator = allocator;
+    this.budget = budget;
   }
 
   /** How many bytes have come. */
@@ -40,11 +42,16 @@ final class BodyCollector {
     return size;
   }
 
-  /** Appends a piece; the caller keeps its own reference to it. */
+  /**
+   * Appends a piece; the caller keeps its own reference to it.
+   *
+   * @throws dev.sconce.error.ServingException {@code OUT_OF_MEMORY} if the budget has no room
+   */
   void add(ByteBuf piece) {
     if (!piece.isReadable()) {
       return;
     }
+    budget.take(piece.readableBytes());
     size += piece.readableBytes();
     if (pieces.isEmpty() || piece.readableBytes() > SMALL_PIECE_BYTES) {
       pieces.add(piece.retainedSlice());
@@ -82,6 +89,7 @@ final class BodyCollector {
     pieces.forEach(ByteBuf::release);
     pieces.clear();
     tail = null;
+    budget.giveBack(size);
     size = 0;
   }
 }

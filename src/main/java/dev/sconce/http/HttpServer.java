@@ -80,13 +80,15 @@ public final class HttpServer implements AutoCloseable {
       Supplier<String> requestIds,
       LongSupplier nanoClock) {
     HttpServer server = new HttpServer(settings);
+    BodyBudget bodies = BodyBudget.of(settings);
     try {
       for (Listener listener : listeners) {
         CorsSettings cors = listener.cors();
         Endpoint endpoint = cors.before(listener.endpoint());
         server.listen(
             listener,
-            new Service(settings, endpoint, cors.fields(), errors, access, requestIds, nanoClock));
+            new Service(
+                settings, bodies, endpoint, cors.fields(), errors, access, requestIds, nanoClock));
       }
       return server;
     } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.sconce.http;
 
+import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpContent;
@@ -44,7 +45,7 @@ final class RequestReceiver {
     this.remoteAddress = remoteAddress;
     this.rules = new HeadRules(service.settings());
     this.bodyReader = new BodyReader(service.settings().maxFormFields());
-    this.body = new BodyCollector(allocator);
+    this.body = new BodyCollector(allocator, service.bodies());
   }
 
   /** Takes a head; gives the request if its head alone says that it is to be refused. */
@@ -69,7 +70,7 @@ final class RequestReceiver {
     } catch (ServingException e) {
       return refuse(e);
     }
-    return piece instanceof LastHttpContent ? Optional.of(whole()) : Optional.empty();
+    return piece instanceof LastHttpContent ? last() : Optional.empty();
   }
 
   private void checkPiece(HttpContent piece) {
@@ -108,11 +109,21 @@ final class RequestReceiver {
     head = null;
   }
 
-  private Incoming whole() {
+  private Optional<Incoming> last() {
+    byte[] bytes;
+    try {
+      bytes = body.toArray();
+    } catch (OutOfMemoryError e) {
+      String text = "out of memory: Java's heap has no room for a body of " + body.size();
+      return refuse(new ServingException(ErrorCode.OUT_OF_MEMORY, text + " bytes", e));
+    }
+    return Optional.of(whole(bytes));
+  }
+
+  private Incoming whole(byte[] bytes) {
     HttpRequest complete = head();
     head = null;
     boolean keepAlive = HttpUtil.isKeepAlive(complete);
-    byte[] bytes = body.toArray();
     String contentType = complete.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
     try {
       Body parsed = bodyReader.read(bytes, contentType);

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
  * What every connection of one listener works with.
  *
  * @param settings the limits and timeouts
+ * @param bodies the room for bodies that are on their way, to all listeners
  * @param endpoint answers the requests
  * @param common the fields that every answer has here and that its endpoint does not give itself
  * @param errors answers for those that fail
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
  */
 record Service(
     HttpSettings settings,
+    BodyBudget bodies,
     Endpoint endpoint,
     Headers common,
     ErrorRenderer errors,
@@ -25,6 +27,6 @@ record Service(
 
   /** The same with other answers. */
   Service answeredBy(Endpoint other) {
-    return new Service(settings, other, common, errors, access, requestIds, nanoClock);
+    return new Service(settings, bodies, other, common, errors, access, requestIds, nanoClock);
   }
 }
