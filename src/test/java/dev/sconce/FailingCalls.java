@@ -52,6 +52,7 @@ final class FailingCalls {
     calls.ofTextClassifier();
     calls.ofWrittenNetworks();
     calls.ofBaseHandler();
+    calls.ofDefaultHandler();
     new FailingGradients(calls.directory, () -> calls.handler("image_classifier")).run();
     new FailingRequests(calls.directory).run();
     new FailingRegistrations(calls.directory).run();
@@ -80,6 +81,19 @@ final class FailingCalls {
     Map<String, String> parts = Map.of("body", "[" + many + "]", "datatype", "FP16");
     failInModule("base_handler", model, HandlerFixture.input(Map.of("body", "[1.0, 2.0]")));
     failInModule("base_handler", model, HandlerFixture.input(parts));
+  }
+
+  /** In the module, and at what it gives, of which a part has been taken already. */
+  private void ofDefaultHandler() throws Exception {
+    String name = "default_pytorch_inference_handler";
+    Path model = copy(RESOURCES.resolve("envelope/linear.pt"), "model.pt");
+    failInModule(name, model, HandlerFixture.input(Map.of("body", "[1.0, 2.0]")));
+    Path given = Files.createTempDirectory(directory, "model");
+    ScriptFile.write(
+        given.resolve("model.pt"),
+        "x: Tensor) -> Tuple[Dict[str, Tensor], Dict[int, Tensor]]",
+        "return ({\"a\": x, \"b\": torch.add(x, 1)}, {1: x})");
+    failInModule(name, given, HandlerFixture.input(Map.of("body", "[1.0, 2.0]")));
   }
 
   private void ofTextClassifier() throws Exception {
