@@ -151,7 +151,8 @@ class InvocationsTest {
       for (int i = 0; i < 2; i++) {
         CompletableFuture<HttpResponse<String>> answer = sleeping(server);
         waiting.add(answer);
-        answer.thenAccept(full::complete); // whom the queue has no place for is told at once
+        // Whom the queue has no place for is told at once.
+        CompletableFuture<Void> unused = answer.thenAccept(full::complete);
       }
       HttpResponse<?> refused = (HttpResponse<?>) full.get(60, TimeUnit.SECONDS);
       assertThat(refused.statusCode()).isEqualTo(503);
