@@ -197,7 +197,7 @@ def main(files):
     faults, objects, copies = [], 0, 0
     for file in files:
         items = [item for item in yaml.safe_load_all(pathlib.Path(file).read_text()) if item]
-        faults += [f"{file}: {text}" for text in disagreements(items)]
+        before = len(faults)
         for item in items:
             objects += 1
             name = f"{file}: {item['kind']} {item['metadata']['name']}"
@@ -209,6 +209,8 @@ def main(files):
                 copies += 1
                 if not schemas.fault(copied):
                     faults.append(f"{name}: an unknown field in {'.'.join(map(str, path))} is not noticed")
+        if len(faults) == before:
+            faults += [f"{file}: {text}" for text in disagreements(items)]
     print("\n".join(faults))
     if faults or not objects:
         sys.exit(1)

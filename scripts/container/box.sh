@@ -8,21 +8,20 @@ open_box() {
   container=$(in_storage from --pull-never "$IMAGE")
   root=$(in_storage mount "$container")
   work=$(mktemp -d)
-  server=
+  mkdir -p "$root/opt/ml/model" # which who mounts it would make
   mapfile -t environment < <(of_image '{{range .OCIv1.Config.Env}}{{println .}}{{end}}' | sed '/^$/d')
   mapfile -t entry < <(of_image '{{range .OCIv1.Config.Entrypoint}}{{println .}}{{end}}' | sed '/^$/d')
   mapfile -t command < <(of_image '{{range .OCIv1.Config.Cmd}}{{println .}}{{end}}' | sed '/^$/d')
-  # TODO serve
-  command=(torchserve --start --foreground --ncs --model-store /opt/ml/model --models all)
   user=$(of_image '{{.OCIv1.Config.User}}')
   directory=$(of_image '{{.OCIv1.Config.WorkingDir}}')
 }
 
+server='' container='' work=''
 close_box() {
   [ -z "$server" ] || kill -KILL "$server" 2>/dev/null || true
   wait
-  in_storage rm "$container" >/dev/null
-  rm -rf "$work"
+  [ -z "$container" ] || in_storage rm "$container" >/dev/null
+  [ -z "$work" ] || rm -rf "$work"
 }
 
 # start MODELS [NAME=VALUE...] [-- ARGUMENT...]: starts the entry point with the directory as
@@ -38,7 +37,6 @@ start() {
     shift
   done
   (($# == 0)) || arguments=("${@:2}")
-  mkdir -p "$root/opt/ml/model"
   log=$(mktemp -p "$work" log.XXXX)
   started=${EPOCHREALTIME/[.,]/}
   ROOT=$root MODELS=$models unshare --net --ipc --uts --mount --pid --fork --kill-child \

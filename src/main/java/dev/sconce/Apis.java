@@ -18,6 +18,7 @@ import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.ProcessMemory;
 import dev.sconce.model.Models;
 import dev.sconce.sagemaker.ExecutionParameters;
+import dev.sconce.sagemaker.LocalEndpoints;
 import dev.sconce.sagemaker.MultiModelApi;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -36,6 +37,7 @@ final class Apis {
   private final Models models;
   private final MetricRegistry metrics;
   private final Doorkeeper doorkeeper;
+  private final Optional<LocalEndpoints> localEndpoints;
   private final Executor executor;
 
   /**
@@ -48,11 +50,13 @@ final class Apis {
       Models models,
       MetricRegistry metrics,
       Doorkeeper doorkeeper,
+      Optional<LocalEndpoints> localEndpoints,
       Executor executor) {
     this.config = config;
     this.models = models;
     this.metrics = metrics;
     this.doorkeeper = doorkeeper;
+    this.localEndpoints = localEndpoints;
     this.executor = executor;
   }
 
@@ -76,6 +80,7 @@ final class Apis {
         .addTo(router, guard);
     new InferenceApi(models, () -> multiModel || models.inference().isHealthy())
         .addTo(router, guard);
+    localEndpoints.ifPresent(local -> local.addTo(router, doorkeeper.inferenceThatWrites()));
     if (multiModel) {
       multiModelApi().addTo(router);
     }

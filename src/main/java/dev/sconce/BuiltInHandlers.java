@@ -2,6 +2,7 @@ package dev.sconce;
 
 import dev.sconce.config.ServerConfig;
 import dev.sconce.handler.Handler;
+import dev.sconce.handler.HandlerLoader;
 import dev.sconce.handler.HandlerRecogniser;
 import dev.sconce.tensor.TensorHandlers;
 import dev.sconce.text.TextHandlers;
@@ -13,16 +14,16 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The handlers of all rooms.
+ * The handlers of every room that has some.
  *
- * @param byName each by the name that register calls and manifests use
+ * @param loader makes them, and those in archives' jars
  * @param recogniser tells which of them fits files that name none: weights that are known before a
  *     TorchScript file, which can be anything
  */
-record BuiltInHandlers(Map<String, Supplier<Handler<?, ?>>> byName, HandlerRecogniser recogniser) {
+record BuiltInHandlers(HandlerLoader loader, HandlerRecogniser recogniser) {
 
-  /** Handlers that compute with {@code engine}, as the configuration wants them. */
-  static BuiltInHandlers of(TorchEngine engine, ServerConfig config) {
+  /** All there are, computing with {@code engine}. */
+  static BuiltInHandlers of(ServerConfig config, TorchEngine engine) {
     ScriptLoader scripts = new ScriptLoader(engine);
     VisionHandlers vision = new VisionHandlers(engine, config.maxPicturePixels());
     TensorHandlers tensors =
@@ -31,6 +32,6 @@ record BuiltInHandlers(Map<String, Supplier<Handler<?, ?>>> byName, HandlerRecog
     Map<String, Supplier<Handler<?, ?>>> all = new HashMap<>(vision.byName());
     all.putAll(tensors.byName());
     all.putAll(new TextHandlers(scripts).byName());
-    return new BuiltInHandlers(Map.copyOf(all), vision.or(tensors));
+    return new BuiltInHandlers(new HandlerLoader(all), vision.or(tensors));
   }
 }

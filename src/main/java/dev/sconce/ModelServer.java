@@ -8,7 +8,6 @@ import dev.sconce.auth.Doorkeeper;
 import dev.sconce.config.ServerConfig;
 import dev.sconce.download.Downloads;
 import dev.sconce.error.ServingException;
-import dev.sconce.handler.HandlerLoader;
 import dev.sconce.http.HttpServer;
 import dev.sconce.http.ListenAddress;
 import dev.sconce.metrics.MetricRegistry;
@@ -17,6 +16,7 @@ import dev.sconce.metrics.SystemMetrics;
 import dev.sconce.model.Hardware;
 import dev.sconce.model.ModelDescription;
 import dev.sconce.model.Models;
+import dev.sconce.sagemaker.LocalEndpoints;
 import dev.sconce.snapshot.SnapshotKeeper;
 import dev.sconce.torch.TorchEngine;
 import dev.sconce.worker.InferenceMetrics;
@@ -67,6 +67,7 @@ public final class ModelServer implements AutoCloseable {
   private final SystemMetrics system;
   private final ErrorResponses errors = new ErrorResponses();
   private final Doorkeeper doorkeeper;
+  private final Optional<LocalEndpoints> localEndpoints;
   private final HttpServer http;
 
   private ModelServer(ServerConfig config) {
@@ -76,9 +77,8 @@ public final class ModelServer implements AutoCloseable {
     system = new SystemMetrics(metrics, host);
     ProcessMetrics.addTo(metrics, Machine.version());
     TorchEngine engine = TorchEngine.start(config.engine());
-    BuiltInHandlers builtIn = BuiltInHandlers.of(engine, config);
-    HandlerLoader handlers = new HandlerLoader(builtIn.byName());
-    tell(config, handlers.builtInNames());
+    BuiltInHandlers handlers = BuiltInHandlers.of(config, engine);
+    tell(config, handlers.loader().builtInNames());
     ModelStore store = new ModelStore(config.store());
     timer = new ScheduledThreadPoolExecutor(1, Machine.daemons("request-timer"));
     timer.setRemoveOnCancelPolicy(true);
@@ -88,14 +88,19 @@ public final class ModelServer implements AutoCloseable {
         Models.create(
             store,
             downloads,
-            handlers,
-            builtIn.recogniser(),
+            handlers.loader(),
+            handlers.recogniser(),
             config.models(),
             new Hardware(Machine.cores(), engine.usableGpus(), engine.gpuReason()),
             poolTools(host, engine),
             loaders);
     startupModels = StartupModels.of(config, store, models.lifecycle());
     snapshots = config.snapshots().directory().map(this::keeper);
+    localEndpoints =
+        config
+            .sageMaker()
+            .localDirectory()
+            .map(directory -> new LocalEndpoints(directory, models, errors, config.http()));
     doorkeeper =
         new Doorkeeper(
             config.auth(), config.doors().cors(), new SecureRandom(), Clock.systemUTC(), loaders);
@@ -156,7 +161,7 @@ public final class ModelServer implements AutoCloseable {
   private HttpServer listen(String host) {
     return HttpServer.open(
         config.http(),
-        new Apis(config, models, metrics, doorkeeper, loaders).listeners(errors),
+        new Apis(config, models, metrics, doorkeeper, localEndpoints, loaders).listeners(errors),
         errors,
         new AccessRecorder(metrics, host),
         () -> UUID.randomUUID().toString(),
@@ -215,6 +220,8 @@ public final class ModelServer implements AutoCloseable {
     models.lifecycle().stopLoading();
     downloads.close();
     http.close();
+    localEndpoints.ifPresent(
+        local -> local.close(Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()))));
     doorkeeper.close();
     snapshots.ifPresent(SnapshotKeeper::close);
     system.close();

@@ -117,6 +117,21 @@ final class RunningServer implements AutoCloseable {
         new Overrides(none, Optional.of(snapshots), Overrides.keys(Optional.of(store), List.of())));
   }
 
+  /** One started with {@code --sagemaker-local}. */
+  static RunningServer withSageMakerLocal(
+      Path directory, Path store, Path local, List<String> models, String... lines)
+      throws Exception {
+    return new RunningServer(
+        store,
+        directory,
+        new Overrides(
+            config(directory, lines),
+            Optional.empty(),
+            Optional.of(local),
+            Optional.empty(),
+            Overrides.keys(Optional.of(store), models)));
+  }
+
   /** What {@code serve} starts in a container with that root directory, whatever it can serve. */
   static RunningServer inContainer(Path root) throws Exception {
     Optional<Path> config = config(root, "default_workers_per_model=1");

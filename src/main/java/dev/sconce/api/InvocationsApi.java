@@ -52,7 +52,12 @@ public final class InvocationsApi {
         .any("/models/{model}/invoke", request -> modelGuard.answer(request, named));
   }
 
-  private CompletionStage<Response> send(Request request, String model) {
+  /**
+   * Asks a model with the body's parts and the query's parameters.
+   *
+   * @return as {@link Predictions#send}
+   */
+  public CompletionStage<Response> send(Request request, String model) {
     Map<String, Part> parts = InputReader.partsAndQuery(request);
     return predictions.send(request, model, Optional.empty(), parts, Map.of());
   }
@@ -61,8 +66,10 @@ public final class InvocationsApi {
    * The model that is meant: the query's, the header's, the form's if there is such a one, the only
    * one loaded at start. So far as TorchServe, but for the header; where that gives up: the form's
    * all the same, or the only one there is.
+   *
+   * @throws ServingException {@code MODEL_NOT_FOUND} or {@code BAD_REQUEST}
    */
-  private String model(Request request) {
+  public String model(Request request) {
     Optional<String> form = formField(request);
     return request
         .parameter(MODEL_NAME)

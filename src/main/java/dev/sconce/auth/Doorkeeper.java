@@ -60,6 +60,18 @@ public final class Doorkeeper implements AutoCloseable {
     return asked == Asked.OF_EVERYONE ? guard(KeyKind.INFERENCE) : OPEN;
   }
 
+  /**
+   * Stands before routes of the inference API by which files are written: as {@link #inference},
+   * and foreign web pages are not let in either.
+   */
+  public Filter inferenceThatWrites() {
+    return switch (asked) {
+      case OF_NOBODY -> OPEN;
+      case OF_REMOTE_MANAGEMENT -> noForeignPage(KeyKind.INFERENCE);
+      case OF_EVERYONE -> guard(KeyKind.INFERENCE);
+    };
+  }
+
   /** Stands before the management API; fails with {@code INVALID_KEY} what it does not let in. */
   public Filter management() {
     return switch (asked) {
@@ -85,12 +97,15 @@ public final class Doorkeeper implements AutoCloseable {
 
   private Filter letLocalIn() {
     Filter guard = guard(KeyKind.MANAGEMENT);
+    Filter noForeignPage = noForeignPage(KeyKind.MANAGEMENT);
+    return (request, next) ->
+        (isLocal(request.remoteAddress()) ? noForeignPage : guard).answer(request, next);
+  }
+
+  private Filter noForeignPage(KeyKind kind) {
     return (request, next) -> {
-      if (!isLocal(request.remoteAddress())) {
-        return guard.answer(request, next);
-      }
       Optional<String> page = pages.behind(request);
-      return page.isEmpty() || tokens.accepts(KeyKind.MANAGEMENT, request.header("authorization"))
+      return page.isEmpty() || tokens.accepts(kind, request.header("authorization"))
           ? next.answer(request)
           : refused(REFUSED + " (" + page.get() + ", which cors_allowed_origin does not name)");
     };

@@ -60,8 +60,8 @@ final class ServerOptions {
       names = "--sagemaker-local",
       paramLabel = "<directory>",
       description =
-          "Answer boto3's sagemaker-runtime client as SageMaker does, with this directory in the"
-              + " place of S3.")
+          "For laptops: answer boto3's sagemaker-runtime client as SageMaker does, with this"
+              + " directory in the place of S3. Nobody's signature is checked.")
   private @Nullable Path sageMakerLocal;
 
   @Option(

@@ -4,12 +4,12 @@ import dev.sconce.error.ServingException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
-/** Bytes and their content type → {@link Body}. */
-final class BodyReader {
+/** Bytes and their content type → {@link Body}. Safe from any thread. */
+public final class BodyReader {
   private final int maxFormFields;
 
   /** A reader that refuses forms of more fields than that. */
-  BodyReader(int maxFormFields) {
+  public BodyReader(int maxFormFields) {
     this.maxFormFields = maxFormFields;
   }
 
@@ -20,7 +20,7 @@ final class BodyReader {
    * @param contentType the header's value, empty if there is none
    * @throws ServingException {@code BAD_REQUEST}, naming the fault, if a form is broken
    */
-  Body read(byte[] bytes, String contentType) {
+  public Body read(byte[] bytes, String contentType) {
     if (bytes.length == 0) {
       return new Body.Empty();
     }
