@@ -17,7 +17,8 @@ import java.util.function.Supplier;
  * The handlers of every room that has some.
  *
  * @param loader makes them, and those in archives' jars
- * @param recogniser tells which of them fits weights that name none
+ * @param recogniser tells which of them fits files that name none: weights that are known before a
+ *     TorchScript file, which can be anything
  */
 record BuiltInHandlers(HandlerLoader loader, HandlerRecogniser recogniser) {
 

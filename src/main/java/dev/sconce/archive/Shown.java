@@ -1,5 +1,6 @@
 package dev.sconce.archive;
 
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ final class Shown {
     Throwable bottom = failure;
     while (bottom.getCause() != null) {
       bottom = bottom.getCause();
+    }
+    if (bottom instanceof AccessDeniedException) {
+      return "permission denied";
     }
     String message = bottom instanceof FileSystemException e ? e.getReason() : bottom.getMessage();
     return message == null ? bottom.getClass().getSimpleName() : value(message);

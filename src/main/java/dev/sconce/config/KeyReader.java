@@ -38,7 +38,6 @@ final class KeyReader {
       new ListenAddress(InetSocketAddress.createUnresolved("invalid", 0), false);
 
   private final Map<String, String> left;
-  private final Set<String> onCommandLine;
 
   /** The variables that some keys have their values from. */
   private final Map<String, String> variables = new HashMap<>();
@@ -68,7 +67,6 @@ final class KeyReader {
         (key, value) ->
             left.put(key, environment.resolved(value, (whole, name) -> unset(key, whole, name))));
     left.putAll(commandLine);
-    this.onCommandLine = Set.copyOf(commandLine.keySet());
     this.overridden = flag("enable_envvars_config", false);
   }
 
@@ -109,15 +107,10 @@ final class KeyReader {
     return warnings;
   }
 
-  /**
-   * Has a variable stand in for what the file says of a key. The command line still wins, and so
-   * does the variable that is the key's own.
-   */
+  /** Has a variable stand in for what is said of a key; the key's own variable still wins. */
   void standIn(String key, String variable, String value) {
-    if (!onCommandLine.contains(key)) {
-      left.put(key, value);
-      variables.put(key, variable);
-    }
+    left.put(key, value);
+    variables.put(key, variable);
   }
 
   Optional<String> text(String key) {

@@ -10,9 +10,9 @@ import java.util.OptionalInt;
  * count in a container only: what a laptop's environment holds is no word to {@code torchserve}.
  *
  * <p>Who wins, first to last: a model's own {@code model-config.yaml}, the key {@code models},
- * {@code SAGEMAKER_TS_*}, {@code TS_<KEY>}, the command line, the other {@code SAGEMAKER_*}, the
- * file. That is how SageMaker's own container comes out, which writes the former into {@code
- * models} and the latter into a file, and lets TorchServe read {@code TS_<KEY>}.
+ * {@code SAGEMAKER_TS_*}, {@code TS_<KEY>}, the other {@code SAGEMAKER_*}, the file. That is how
+ * SageMaker's own container comes out, which writes the former into {@code models} and the latter
+ * into a file, and lets TorchServe read {@code TS_<KEY>}.
  */
 final class SageMakerKeys {
   /** A MiB more than any array has makes no sense. */

@@ -3,9 +3,10 @@ package dev.sconce.config;
 import dev.sconce.archive.StoreContents;
 import dev.sconce.config.ServerConfig.StartupModel;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,12 +161,16 @@ record ServedModels(
       return all.isEmpty() ? "empty" : "nothing to serve in " + String.join(", ", all);
     }
 
+    /** These exceptions' own messages do not say it. */
     private static String reason(IOException e) {
       if (e instanceof NoSuchFileException) {
         return "not there";
       }
-      return e instanceof FileSystemException other && other.getReason() != null
-          ? other.getReason()
+      if (e instanceof NotDirectoryException) {
+        return "no directory";
+      }
+      return e instanceof AccessDeniedException
+          ? "permission denied"
           : e.getClass().getSimpleName();
     }
 

@@ -131,7 +131,7 @@ record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
       }
       return new ServingException(
           ErrorCode.INVALID_MODEL,
-          "%s: no handler fits; found: %s (expected: a register call with handler=, one of %s)"
+          "%s: no handler fits; found: %s (expected: handler in model-config.yaml or in a register call, one of %s)"
               .formatted(archive.url(), String.join("; ", facts), loader.builtInNames()));
     }
 

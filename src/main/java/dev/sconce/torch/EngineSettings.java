@@ -6,7 +6,7 @@ import java.util.OptionalInt;
  * How the engine is to start.
  *
  * @param intraOpThreads threads that one forward may use on the CPU; empty for libtorch's own
- *     choice, one for each core
+ *     choice, one for each core that this process may use
  * @param maxGpus how many GPUs may be used at most; empty for all that are found, 0 for none
  */
 public record EngineSettings(OptionalInt intraOpThreads, OptionalInt maxGpus) {

@@ -3,6 +3,7 @@ package dev.sconce.torch;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
@@ -79,6 +80,7 @@ public final class TorchEngine {
         locate(bundled, driver);
       }
       Engine engine = Engine.getEngine("PyTorch");
+      keepToCores(settings);
       return describe(engine, flavor, driver, settings);
     } catch (IOException | RuntimeException | LinkageError e) {
       throw new ServingException(
@@ -173,6 +175,18 @@ public final class TorchEngine {
     int cores = Runtime.getRuntime().availableProcessors();
     int forwards = Math.max(1, cores / settings.intraOpThreads().orElse(cores));
     return new TorchEngine(engine, new Turns(forwards), usable, reason);
+  }
+
+  /**
+   * Has one forward use no more threads than there are cores for this process, unless somebody says
+   * how many: in a container libtorch counts the machine's cores, Java those it may use.
+   */
+  private static void keepToCores(EngineSettings settings) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    boolean said = settings.intraOpThreads().isPresent() || isSet("OMP_NUM_THREADS");
+    if (!said && JniUtils.getNumThreads() > cores) {
+      JniUtils.setNumThreads(cores);
+    }
   }
 
   private static boolean isSet(String name) {

@@ -171,7 +171,7 @@ class ServedModelsTest {
     container.file("file");
     assertThatThrownBy(
             () -> container.load(Map.of("TS_MODEL_STORE", root.resolve("file").toString())))
-        .hasMessageContaining(root.resolve("file") + ": NotDirectoryException (expected: a dir");
+        .hasMessageContaining(root.resolve("file") + ": no directory (expected: a dir");
     assertThatThrownBy(() -> container.load(Map.of("TS_MODEL_STORE", "/no/store")))
         .hasMessageContaining("/no/store: not there (expected: a directory that can be read)");
   }
@@ -182,7 +182,7 @@ class ServedModelsTest {
     Path lost = model.resolve("lost+found");
     Files.setPosixFilePermissions(lost, PosixFilePermissions.fromString("---------"));
     assumeFalse(Files.isReadable(lost), "root may read everything");
-    assertFault(model + ": nothing to serve in lost+found: ");
+    assertFault(model + ": nothing to serve in lost+found: permission denied");
     container.file("opt/ml/model/a.mar");
     assertThat(container.load(Map.of()).warnings()).hasSize(1);
   }

@@ -105,7 +105,7 @@ class HandlerChoiceTest {
           .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
           .hasMessageContaining("handler handler.py, which cannot be run here; nothing known")
           .hasMessageContaining(
-              "handler=, one of broken, echo, explaining, hanging, slow, slow_first");
+              "handler in model-config.yaml or in a register call, one of broken, echo, explaining, hanging, slow, slow_first");
     }
   }
 
