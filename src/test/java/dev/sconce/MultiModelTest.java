@@ -178,6 +178,7 @@ class MultiModelTest {
       {"model_name": "a", "url": ""} | 400 | url: "" (expected:
       {"model_name": "a b", "url": "MODELS/echo/model"} | 400 | model_name: a b (expected:
       {"model_name": "a", "url": "MODELS/none/model"} | 404 | Model not found at: MODELS/none
+      {"model_name": "a", "url": "MODELS/none/twin"} | 404 | Model not found at: MODELS/none/twin
       {"model_name": "a", "url": "echo/model"} | 404 | Model not found at: echo/model (expected
       {"model_name": "a", "url": "MODELS"} | 404 | Model not found at: MODELS (expected
       {"model_name": "a", "url": "MODELS/x/../echo/model"} | 404 | Model not found at: MODELS/x/..

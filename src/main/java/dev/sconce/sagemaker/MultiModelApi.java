@@ -12,6 +12,7 @@ import dev.sconce.model.ModelLifecycle;
 import dev.sconce.model.ModelLifecycle.Change;
 import dev.sconce.model.Models;
 import dev.sconce.model.Registration;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,6 +95,10 @@ public final class MultiModelApi {
   private MemoryBudget.Room room(LoadCall call) {
     if (catalog.names().contains(call.name())) {
       throw conflict("Model " + call.name() + " is loaded already");
+    }
+    if (!Files.exists(call.path())) { // or else the store would look for one of that name elsewhere
+      throw new ServingException(
+          ErrorCode.MODEL_NOT_FOUND, "Model not found at: " + call.url() + " (nothing is there)");
     }
     return memory.keepFor(call.name(), call.path());
   }
