@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +69,10 @@ final class BegunStream implements Flow.Publisher<ByteBuffer> {
 
   /** The first piece, in its form, or nothing if there is none; in the place of a taker. */
   ByteBuffer firstAndOnly() {
-    @Nullable ByteBuffer first = pieces.peek();
+    AtomicReference<@Nullable ByteBuffer> first = new AtomicReference<>();
+    change(() -> first.set(pieces.peek()));
     new Demand().cancel();
-    return first == null ? ByteBuffer.allocate(0) : first;
+    return Objects.requireNonNullElseGet(first.get(), () -> ByteBuffer.allocate(0));
   }
 
   @Override
@@ -146,9 +148,8 @@ final class BegunStream implements Flow.Publisher<ByteBuffer> {
     return null;
   }
 
-  private void end(Throwable why) {
+  private void end(Throwable why, Optional<ByteBuffer> words) {
     ended = true;
-    Optional<ByteBuffer> words = begun.isDone() ? lastWords.apply(why) : Optional.empty();
     words.ifPresent(pieces::add);
     failure = words.isPresent() ? null : why;
   }
@@ -178,7 +179,8 @@ final class BegunStream implements Flow.Publisher<ByteBuffer> {
 
     @Override
     public void onError(Throwable why) {
-      change(() -> end(why));
+      Optional<ByteBuffer> words = begun.isDone() ? lastWords.apply(why) : Optional.empty();
+      change(() -> end(why, words));
       begun.completeExceptionally(why);
     }
 
