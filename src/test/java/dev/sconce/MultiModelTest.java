@@ -249,6 +249,22 @@ class MultiModelTest {
   }
 
   @Test
+  void aForeignPageInABrowserNeitherLoadsNorUnloads() throws Exception {
+    try (RunningServer server = server()) {
+      load(server, "a", "echo");
+      byte[] body = call("b", "echo").getBytes(StandardCharsets.UTF_8);
+      HttpRequest.Builder load = server.inference("/models", "text/plain", body);
+      HttpRequest.Builder unload = server.inference("/models/a", JSON, new byte[0]);
+      unload.method("DELETE", HttpRequest.BodyPublishers.noBody());
+      for (HttpRequest.Builder request : List.of(load, unload)) {
+        request.header("Origin", "https://evil.example");
+        assertAnswer(server.send(request.build()), 400, "Token Authorization failed.");
+      }
+      assertThat(RunningServer.json(ask(server, "GET", "/models")).get("models")).hasSize(1);
+    }
+  }
+
+  @Test
   void withoutMultiModelModeNobodyLoadsWhereModelsAreAsked() throws Exception {
     try (RunningServer server = RunningServer.withTwin(directory)) {
       assertThat(load(server, "a", "echo").statusCode()).isEqualTo(404);

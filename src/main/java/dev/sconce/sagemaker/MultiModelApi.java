@@ -2,6 +2,7 @@ package dev.sconce.sagemaker;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.http.Filter;
 import dev.sconce.http.Request;
 import dev.sconce.http.Response;
 import dev.sconce.http.Router;
@@ -28,7 +29,7 @@ import java.util.function.LongSupplier;
 /**
  * The routes by which SageMaker loads and unloads the models of a multi-model endpoint: {@code POST
  * /models}, {@code GET /models}, {@code GET /models/{model}}, {@code DELETE /models/{model}}. Each
- * is answered when it is done, and asks nobody for a token. Safe from any thread.
+ * is answered when it is done. Safe from any thread.
  */
 public final class MultiModelApi {
   private static final int LARGEST_PAGE = 100;
@@ -68,13 +69,13 @@ public final class MultiModelApi {
     this.executor = machine.executor();
   }
 
-  /** Adds the routes. */
-  public void addTo(Router.Builder router) {
+  /** Adds the routes, each behind {@code guard}. */
+  public void addTo(Router.Builder router, Filter guard) {
     router
-        .route("POST", "/models", this::load)
-        .route("GET", "/models", this::list)
-        .route("GET", "/models/{model}", this::describe)
-        .route("DELETE", "/models/{model}", this::unload);
+        .route("POST", "/models", request -> guard.answer(request, this::load))
+        .route("GET", "/models", request -> guard.answer(request, this::list))
+        .route("GET", "/models/{model}", request -> guard.answer(request, this::describe))
+        .route("DELETE", "/models/{model}", request -> guard.answer(request, this::unload));
   }
 
   private CompletionStage<Response> load(Request request) {
