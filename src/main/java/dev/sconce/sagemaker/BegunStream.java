@@ -56,7 +56,7 @@ final class BegunStream implements Flow.Publisher<ByteBuffer> {
    * @param lastWords what is sent in the place of a failure that comes after the first piece; if
    *     empty, the stream fails
    * @return completes when the first piece is here, or the end if there is none; exceptionally with
-   *     what failed before
+   *     what failed before. Who cancels it cancels the stream
    */
   static CompletableFuture<BegunStream> of(
       Flow.Publisher<ByteBuffer> stream,
@@ -64,6 +64,14 @@ final class BegunStream implements Flow.Publisher<ByteBuffer> {
       Function<Throwable, Optional<ByteBuffer>> lastWords) {
     BegunStream taken = new BegunStream(form, lastWords);
     stream.subscribe(taken.new Source());
+    CompletableFuture<Void> unused =
+        taken.begun.handle(
+            (begun, failure) -> {
+              if (taken.begun.isCancelled()) {
+                taken.new Demand().cancel();
+              }
+              return null;
+            });
     return taken.begun;
   }
 

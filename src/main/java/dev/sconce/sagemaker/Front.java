@@ -37,7 +37,10 @@ record Front(Container container, String endpoint, Request call, AnswerForm form
     if (answer.content() instanceof Response.Stream stream) {
       UnaryOperator<ByteBuffer> pieces =
           isSuccess(answer) ? form::piece : UnaryOperator.identity(); // of a failure, it is quoted
-      return BegunStream.of(stream.pieces(), pieces, failure -> lastWords(failure, inner))
+      CompletableFuture<BegunStream> taken =
+          BegunStream.of(stream.pieces(), pieces, failure -> lastWords(failure, inner));
+      CompletableFuture<Void> unused = call.disconnected().thenRun(() -> taken.cancel(false));
+      return taken
           .thenApply(begun -> begun(answer, begun))
           .exceptionally(failure -> failed(container.failed(failure, inner)));
     }
