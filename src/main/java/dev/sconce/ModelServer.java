@@ -96,14 +96,8 @@ public final class ModelServer implements AutoCloseable {
             loaders);
     startupModels = StartupModels.of(config, store, models.lifecycle());
     snapshots = config.snapshots().directory().map(this::keeper);
-    localEndpoints =
-        config
-            .sageMaker()
-            .localDirectory()
-            .map(directory -> new LocalEndpoints(directory, models, errors, config.http()));
-    doorkeeper =
-        new Doorkeeper(
-            config.auth(), config.doors().cors(), new SecureRandom(), Clock.systemUTC(), loaders);
+    localEndpoints = config.sageMaker().localDirectory().map(this::endpoints);
+    doorkeeper = doorkeeper();
     http = listen(host);
   }
 
@@ -156,6 +150,15 @@ public final class ModelServer implements AutoCloseable {
             Clock.system(ZoneId.systemDefault()));
     models.lifecycle().onChange(keeper::changed);
     return keeper;
+  }
+
+  private LocalEndpoints endpoints(Path directory) {
+    return new LocalEndpoints(directory, models, errors, config.http());
+  }
+
+  private Doorkeeper doorkeeper() {
+    return new Doorkeeper(
+        config.auth(), config.doors().cors(), new SecureRandom(), Clock.systemUTC(), loaders);
   }
 
   private HttpServer listen(String host) {
