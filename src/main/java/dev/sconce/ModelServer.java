@@ -205,7 +205,11 @@ public final class ModelServer implements AutoCloseable {
 
   /** How long {@link #close} takes at most, if requests may take {@code patience}. */
   static Duration longestClose(Duration patience) {
-    return patience.plus(HttpServer.LOOPS_END).plus(LAST_WAIT).plus(LOADERS_END);
+    return patience
+        .plus(HttpServer.LOOPS_END)
+        .plus(LocalEndpoints.LAST_FILES)
+        .plus(LAST_WAIT)
+        .plus(LOADERS_END);
   }
 
   /**
