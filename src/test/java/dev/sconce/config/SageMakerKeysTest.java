@@ -178,7 +178,7 @@ class SageMakerKeysTest {
     wrong.put("SAGEMAKER_MULTI_MODEL", "1");
     wrong.put("TS_JOB_QUEUE_SIZE", "0");
     assertThatThrownBy(() -> container.load(wrong))
-        .hasMessageContaining("17 faults")
+        .hasMessageContaining("16 faults")
         .hasMessageContaining("SAGEMAKER_TS_BATCH_SIZE: 0 (expected: a whole number >= 1)")
         .hasMessageContaining("SAGEMAKER_TS_MAX_BATCH_DELAY: -1 (expected: a whole number >= 0)")
         .hasMessageContaining("SAGEMAKER_TS_MAX_WORKERS: 2 (expected: a whole number from 3 to")
