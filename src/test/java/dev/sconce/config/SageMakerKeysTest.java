@@ -264,6 +264,16 @@ class SageMakerKeysTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"0", "65536", "99999", "http"})
+  void aPortThatIsNoneIsTheOnlyFaultNextToASafeRange(String port) {
+    Map<String, String> environment =
+        Map.of("SAGEMAKER_BIND_TO_PORT", port, "SAGEMAKER_SAFE_PORT_RANGE", "9000-9999");
+    assertThatThrownBy(() -> container.load(environment))
+        .hasMessageContaining("1 fault:")
+        .hasMessageContaining("SAGEMAKER_BIND_TO_PORT: " + port + " (expected: a whole number");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"9000", "9999-9000", "0-10", "1-65536", "a-b", "9000-9999-10000"})
   void aRangeThatIsNoneIsAFault(String range) {
     assertThatThrownBy(() -> container.load(Map.of("SAGEMAKER_SAFE_PORT_RANGE", range)))
