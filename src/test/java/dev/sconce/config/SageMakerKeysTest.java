@@ -176,9 +176,10 @@ class SageMakerKeysTest {
     wrong.put("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS", "0");
     wrong.put("SAGEMAKER_CONTAINER_LOG_LEVEL", "INFO");
     wrong.put("SAGEMAKER_MULTI_MODEL", "1");
+    wrong.put("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "image/png");
     wrong.put("TS_JOB_QUEUE_SIZE", "0");
     assertThatThrownBy(() -> container.load(wrong))
-        .hasMessageContaining("16 faults")
+        .hasMessageContaining("17 faults")
         .hasMessageContaining("SAGEMAKER_TS_BATCH_SIZE: 0 (expected: a whole number >= 1)")
         .hasMessageContaining("SAGEMAKER_TS_MAX_BATCH_DELAY: -1 (expected: a whole number >= 0)")
         .hasMessageContaining("SAGEMAKER_TS_MAX_WORKERS: 2 (expected: a whole number from 3 to")
@@ -193,6 +194,8 @@ class SageMakerKeysTest {
         .hasMessageContaining("SAGEMAKER_BATCH_STRATEGY: ALL (expected: SINGLE_RECORD or MULTI")
         .hasMessageContaining("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS: 0 (expected: a whole number")
         .hasMessageContaining("SAGEMAKER_CONTAINER_LOG_LEVEL: INFO (expected: a whole number from")
+        .hasMessageContaining(
+            "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: image/png (expected: application/json, text/csv")
         .hasMessageContaining("SAGEMAKER_MULTI_MODEL: 1 (expected: true or false)")
         .hasMessageContaining("TS_JOB_QUEUE_SIZE: 0 (expected: a whole number >= 1)");
   }
