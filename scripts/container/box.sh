@@ -37,10 +37,13 @@ start() {
     shift
   done
   (($# == 0)) || arguments=("${@:2}")
+  # Here rather than below, where it would be a child for a moment that is taken for the server.
+  local program
+  program="$(declare -f inside); inside \"\$@\""
   log=$(mktemp -p "$work" log.XXXX)
   started=${EPOCHREALTIME/[.,]/}
   ROOT=$root MODELS=$models unshare --net --ipc --uts --mount --pid --fork --kill-child \
-    bash -euc "$(declare -f inside); inside \"\$@\"" inside --reuid "${user%:*}" --regid "${user#*:}" \
+    bash -euc "$program" inside --reuid "${user%:*}" --regid "${user#*:}" \
     --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all \
     env --ignore-environment --chdir="$directory" "${environment[@]}" "${with[@]}" \
     "${entry[@]}" "${arguments[@]}" >"$log" 2>&1 &
