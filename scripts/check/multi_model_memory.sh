@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 count=${1:-10}
-port=${PORT:-18090}
+port=$(python3 -c 'import socket; free = socket.create_server(("127.0.0.1", 0)); print(free.getsockname()[1])')
 models=http://127.0.0.1:$port/models
 
 work=$(mktemp -d)

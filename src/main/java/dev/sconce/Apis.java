@@ -82,7 +82,7 @@ final class Apis {
         .addTo(router, guard);
     localEndpoints.ifPresent(local -> local.addTo(router, doorkeeper.inferenceThatWrites()));
     if (multiModel) {
-      multiModelApi().addTo(router);
+      multiModelApi().addTo(router, doorkeeper.anyoneButForeignPages());
     }
   }
 

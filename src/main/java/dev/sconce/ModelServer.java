@@ -96,14 +96,8 @@ public final class ModelServer implements AutoCloseable {
             loaders);
     startupModels = StartupModels.of(config, store, models.lifecycle());
     snapshots = config.snapshots().directory().map(this::keeper);
-    localEndpoints =
-        config
-            .sageMaker()
-            .localDirectory()
-            .map(directory -> new LocalEndpoints(directory, models, errors, config.http()));
-    doorkeeper =
-        new Doorkeeper(
-            config.auth(), config.doors().cors(), new SecureRandom(), Clock.systemUTC(), loaders);
+    localEndpoints = config.sageMaker().localDirectory().map(this::endpoints);
+    doorkeeper = doorkeeper();
     http = listen(host);
   }
 
@@ -158,6 +152,15 @@ public final class ModelServer implements AutoCloseable {
     return keeper;
   }
 
+  private LocalEndpoints endpoints(Path directory) {
+    return new LocalEndpoints(directory, models, errors, config.http());
+  }
+
+  private Doorkeeper doorkeeper() {
+    return new Doorkeeper(
+        config.auth(), config.doors().cors(), new SecureRandom(), Clock.systemUTC(), loaders);
+  }
+
   private HttpServer listen(String host) {
     return HttpServer.open(
         config.http(),
@@ -205,7 +208,11 @@ public final class ModelServer implements AutoCloseable {
 
   /** How long {@link #close} takes at most, if requests may take {@code patience}. */
   static Duration longestClose(Duration patience) {
-    return patience.plus(HttpServer.LOOPS_END).plus(LAST_WAIT).plus(LOADERS_END);
+    return patience
+        .plus(HttpServer.LOOPS_END)
+        .plus(LocalEndpoints.LAST_FILES)
+        .plus(LAST_WAIT)
+        .plus(LOADERS_END);
   }
 
   /**

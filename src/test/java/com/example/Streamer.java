@@ -2,6 +2,7 @@ package com.example;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.handler.Chunks;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.Input;
@@ -42,14 +43,16 @@ public final class Streamer implements Handler<Input, Input> {
   public Output postprocess(Input input, Input same) {
     String text = text(input);
     return switch (text) {
-      case "pieces" -> pieces(4, 4);
-      case "late" -> pieces(4, 2);
-      case "early" -> pieces(4, 0);
-      case "no pieces" -> pieces(0, 0);
+      case "pieces" -> inPieces(pieces(4, 4));
+      case "late" -> inPieces(pieces(4, 2));
+      case "early" -> inPieces(pieces(4, 0));
+      case "no pieces" -> inPieces(pieces(0, 0));
       case "headers" -> Output.json(new TreeMap<>(input.headers()));
       case "parts" -> Output.json(input.parts().keySet().stream().toList());
       case "teapot" ->
           new Output.Answer(418, Map.of("content-type", "text/plain"), bytes("short and stout"));
+      case "teapot in pieces" ->
+          new Output.Stream(418, Map.of("content-type", "text/plain"), new Chunks(pieces(4, 4)));
       case "session" ->
           new Output.Answer(
               200,
@@ -68,10 +71,12 @@ public final class Streamer implements Handler<Input, Input> {
     return input.part("body").map(part -> part.text()).orElse("parts");
   }
 
-  private static Output pieces(int count, int failsAt) {
-    Iterator<ByteBuffer> pieces =
-        IntStream.range(0, count).mapToObj(i -> piece(i, failsAt)).iterator();
+  private static Output inPieces(Iterator<ByteBuffer> pieces) {
     return Output.stream("text/plain", pieces);
+  }
+
+  private static Iterator<ByteBuffer> pieces(int count, int failsAt) {
+    return IntStream.range(0, count).mapToObj(i -> piece(i, failsAt)).iterator();
   }
 
   private static ByteBuffer piece(int i, int failsAt) {

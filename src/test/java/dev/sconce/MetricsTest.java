@@ -49,9 +49,7 @@ class MetricsTest {
   private static String metricsOfABusy(RunningServer server) throws Exception {
     MultipartForm form = GoldenPairs.served().form(0);
     assertThat(server.predict(form).statusCode()).isEqualTo(200);
-    while (!server.metrics().body().contains("HandlerTime{")) {
-      Thread.onSpinWait(); // the worker tells it just after the answer
-    }
+    server.metricsWith("HandlerTime{");
     assertThat(server.manage("GET", "/models/stranger").statusCode()).isEqualTo(404);
     server.manage("PUT", "/models/twin?min_worker=0&synchronous=true");
     assertThat(server.predict(form).statusCode()).isEqualTo(503);
@@ -82,7 +80,7 @@ class MetricsTest {
   void unknownModelsLeaveNoTraceInLabels() throws Exception {
     try (RunningServer server = RunningServer.withTwin(directory)) {
       server.send(server.predictRequest("stranger", "text/plain", new byte[] {1}));
-      assertThat(server.metrics().body()).contains("Requests4XX{").doesNotContain("stranger");
+      assertThat(server.metricsWith("Requests4XX{")).doesNotContain("stranger");
     }
   }
 

@@ -178,6 +178,7 @@ class MultiModelTest {
       {"model_name": "a", "url": ""} | 400 | url: "" (expected:
       {"model_name": "a b", "url": "MODELS/echo/model"} | 400 | model_name: a b (expected:
       {"model_name": "a", "url": "MODELS/none/model"} | 404 | Model not found at: MODELS/none
+      {"model_name": "a", "url": "MODELS/none/twin"} | 404 | Model not found at: MODELS/none/twin
       {"model_name": "a", "url": "echo/model"} | 404 | Model not found at: echo/model (expected
       {"model_name": "a", "url": "MODELS"} | 404 | Model not found at: MODELS (expected
       {"model_name": "a", "url": "MODELS/x/../echo/model"} | 404 | Model not found at: MODELS/x/..
@@ -244,6 +245,22 @@ class MultiModelTest {
       load(server, "a", "echo");
       assertThat(RunningServer.json(ask(server, "GET", "/models/a")).isObject()).isTrue();
       assertThat(ask(server, "PUT", "/models/a?min_worker=2").statusCode()).isEqualTo(405);
+    }
+  }
+
+  @Test
+  void aForeignPageInABrowserNeitherLoadsNorUnloads() throws Exception {
+    try (RunningServer server = server()) {
+      load(server, "a", "echo");
+      byte[] body = call("b", "echo").getBytes(StandardCharsets.UTF_8);
+      HttpRequest.Builder load = server.inference("/models", "text/plain", body);
+      HttpRequest.Builder unload = server.inference("/models/a", JSON, new byte[0]);
+      unload.method("DELETE", HttpRequest.BodyPublishers.noBody());
+      for (HttpRequest.Builder request : List.of(load, unload)) {
+        request.header("Origin", "https://evil.example");
+        assertAnswer(server.send(request.build()), 400, "Token Authorization failed.");
+      }
+      assertThat(RunningServer.json(ask(server, "GET", "/models")).get("models")).hasSize(1);
     }
   }
 

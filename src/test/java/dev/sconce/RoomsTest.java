@@ -75,6 +75,7 @@ class RoomsTest {
                   "snapshot",
                   "sagemaker",
                   "envelope",
+                  "tensor",
                   "torch",
                   "metrics",
                   "logs",

@@ -221,6 +221,15 @@ final class RunningServer implements AutoCloseable {
     return send(request(2, "/metrics").build());
   }
 
+  /** The metrics, once they contain a text: answers are counted just after they were sent. */
+  String metricsWith(String text) throws Exception {
+    String metrics = metrics().body();
+    while (!metrics.contains(text)) {
+      metrics = metrics().body();
+    }
+    return metrics;
+  }
+
   /** Where it listens: 0 for inference, 1 for management, 2 for metrics; they may share one. */
   SocketAddress address(int listener) {
     List<ListenAddress> all = server.addresses();

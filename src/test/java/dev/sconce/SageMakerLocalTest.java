@@ -129,6 +129,7 @@ class SageMakerLocalTest {
   @CsvSource({
     "bad, 400, 'text: bad (expected: good)', client",
     "teapot, 418, short and stout, client",
+    "teapot in pieces, 418, piece0 , client",
     "early, 400, 'piece: 0 (expected: another)', client",
   })
   void whatAModelRefusesIsAModelError(String text, int status, String message, String side)

@@ -44,12 +44,10 @@ public final class ErrorResponses implements ErrorRenderer {
     if (cause instanceof CancellationException) {
       return of(ErrorCode.STOPPING, "the request was cancelled"); // the client has gone
     }
-    if (cause instanceof OutOfMemoryError) {
-      log.error("{} failed", line(request), cause);
-      return of(ErrorCode.OUT_OF_MEMORY, "out of memory: the server's heap is full");
-    }
     log.error("{} failed", line(request), cause);
-    return of(ErrorCode.INTERNAL, FIXED_TEXT + request.id());
+    return cause instanceof OutOfMemoryError
+        ? of(ErrorCode.OUT_OF_MEMORY, "out of memory: the server's heap is full")
+        : of(ErrorCode.INTERNAL, FIXED_TEXT + request.id());
   }
 
   /** One line; a stack only where nobody foresaw what happened. */

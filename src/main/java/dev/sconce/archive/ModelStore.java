@@ -49,10 +49,10 @@ public final class ModelStore {
   /**
    * Opens what a register call or {@code load_models} names. The caller closes it.
    *
-   * <p>What names the store itself is one model, with all that lies in the store. Any other name is
-   * looked for as a file of the store by its last segment ({@code sub/x.mar} and {@code
-   * /anywhere/x.mar} mean {@code x.mar} in the store), then as a path inside the store, then as a
-   * directory of the store by its last segment.
+   * <p>What names the store itself is one model, with all that lies in the store, and an absolute
+   * path inside the store what lies there. Any other name is looked for as a file of the store by
+   * its last segment ({@code sub/x.mar} and {@code /anywhere/x.mar} mean {@code x.mar} in the
+   * store), then as a path inside the store, then as a directory of the store by its last segment.
    *
    * @param url a file name, a relative path, or an absolute path
    * @throws ServingException with {@link ErrorCode#MODEL_NOT_FOUND} if the store has no such model,
@@ -183,14 +183,15 @@ public final class ModelStore {
   private static Optional<Path> find(Path store, String url) {
     try {
       Path path = store.resolve(url).normalize();
-      if (real(path).filter(store::equals).isPresent()) {
+      Optional<Path> inside = real(path).filter(real -> real.startsWith(store));
+      if (inside.isPresent() && (inside.get().equals(store) || Path.of(url).isAbsolute())) {
         return Optional.of(path);
       }
       Path byName = store.resolve(lastSegment(url));
       if (Files.isRegularFile(byName)) {
         return Optional.of(byName);
       }
-      if (real(path).filter(real -> real.startsWith(store)).isPresent()) {
+      if (inside.isPresent()) {
         return Optional.of(path);
       }
       return !byName.equals(store) && Files.isDirectory(byName)

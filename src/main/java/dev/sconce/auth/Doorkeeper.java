@@ -72,6 +72,14 @@ public final class Doorkeeper implements AutoCloseable {
     };
   }
 
+  /**
+   * Stands before routes that need no token from anybody: only foreign web pages are not let in,
+   * unless nobody is ever asked.
+   */
+  public Filter anyoneButForeignPages() {
+    return asked == Asked.OF_NOBODY ? OPEN : noForeignPage(KeyKind.MANAGEMENT);
+  }
+
   /** Stands before the management API; fails with {@code INVALID_KEY} what it does not let in. */
   public Filter management() {
     return switch (asked) {

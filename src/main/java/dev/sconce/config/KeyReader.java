@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,9 @@ final class KeyReader {
   /** The variables that some keys have their values from. */
   private final Map<String, String> variables = new HashMap<>();
 
-  private final List<String> faults = new ArrayList<>();
+  /** Each once, however often its value is read. */
+  private final Set<String> faults = new LinkedHashSet<>();
+
   private final List<String> warnings = new ArrayList<>();
   private final Set<String> meaningless = new TreeSet<>();
 
@@ -75,7 +78,7 @@ final class KeyReader {
   }
 
   /** What was wrong, each naming key, value and what was expected. */
-  List<String> faults() {
+  Set<String> faults() {
     return faults;
   }
 

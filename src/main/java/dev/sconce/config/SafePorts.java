@@ -34,6 +34,7 @@ record SafePorts(int first, int last, int called) {
     return keys.variable("SAGEMAKER_BIND_TO_PORT")
         .filter(port -> port.matches("\\d{1,5}"))
         .map(Integer::valueOf)
+        .filter(port -> port >= 1 && port <= HIGHEST)
         .orElse(8080);
   }
 

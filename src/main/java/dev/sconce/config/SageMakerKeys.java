@@ -1,6 +1,7 @@
 package dev.sconce.config;
 
 import dev.sconce.sagemaker.SageMakerSettings;
+import dev.sconce.tensor.TensorHandlers;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -90,7 +91,16 @@ final class SageMakerKeys {
         batchStrategy(),
         keys.variableInteger("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS", 1, Integer.MAX_VALUE),
         payload(),
-        keys.variable("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"));
+        defaultAccept());
+  }
+
+  private Optional<String> defaultAccept() {
+    String variable = "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT";
+    Optional<String> value = keys.variable(variable);
+    value
+        .filter(text -> !TensorHandlers.answerIn(text))
+        .ifPresent(text -> keys.fault(variable, text, TensorHandlers.forms()));
+    return value;
   }
 
   private Optional<String> batchStrategy() {

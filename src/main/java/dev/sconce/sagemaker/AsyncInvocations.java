@@ -25,7 +25,9 @@ final class AsyncInvocations {
   private static final int WAITING = 256;
 
   private static final long IDLE_SECONDS = 10;
-  private static final long LAST_FILES_SECONDS = 2;
+
+  /** What calls that were given up have to write that into files. */
+  static final Duration LAST_FILES = Duration.ofSeconds(2);
 
   private final Tools tools;
   private final ThreadPoolExecutor threads;
@@ -77,7 +79,7 @@ final class AsyncInvocations {
       for (Runnable waiting : threads.shutdownNow()) {
         ((AsyncJob) waiting).giveUp();
       }
-      if (!threads.awaitTermination(LAST_FILES_SECONDS, TimeUnit.SECONDS)) {
+      if (!threads.awaitTermination(LAST_FILES.toSeconds(), TimeUnit.SECONDS)) {
         log.warn("some asynchronous calls did not end in time");
       }
     } catch (InterruptedException e) {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ final class BegunStream implements Flow.Publisher<ByteBuffer> {
    * @param lastWords what is sent in the place of a failure that comes after the first piece; if
    *     empty, the stream fails
    * @return completes when the first piece is here, or the end if there is none; exceptionally with
-   *     what failed before
+   *     what failed before. Who cancels it cancels the stream
    */
   static CompletableFuture<BegunStream> of(
       Flow.Publisher<ByteBuffer> stream,
@@ -63,14 +64,23 @@ final class BegunStream implements Flow.Publisher<ByteBuffer> {
       Function<Throwable, Optional<ByteBuffer>> lastWords) {
     BegunStream taken = new BegunStream(form, lastWords);
     stream.subscribe(taken.new Source());
+    CompletableFuture<Void> unused =
+        taken.begun.handle(
+            (begun, failure) -> {
+              if (taken.begun.isCancelled()) {
+                taken.new Demand().cancel();
+              }
+              return null;
+            });
     return taken.begun;
   }
 
   /** The first piece, in its form, or nothing if there is none; in the place of a taker. */
   ByteBuffer firstAndOnly() {
-    @Nullable ByteBuffer first = pieces.peek();
+    AtomicReference<@Nullable ByteBuffer> first = new AtomicReference<>();
+    change(() -> first.set(pieces.peek()));
     new Demand().cancel();
-    return first == null ? ByteBuffer.allocate(0) : first;
+    return Objects.requireNonNullElseGet(first.get(), () -> ByteBuffer.allocate(0));
   }
 
   @Override
@@ -146,9 +156,8 @@ final class BegunStream implements Flow.Publisher<ByteBuffer> {
     return null;
   }
 
-  private void end(Throwable why) {
+  private void end(Throwable why, Optional<ByteBuffer> words) {
     ended = true;
-    Optional<ByteBuffer> words = begun.isDone() ? lastWords.apply(why) : Optional.empty();
     words.ifPresent(pieces::add);
     failure = words.isPresent() ? null : why;
   }
@@ -178,7 +187,8 @@ final class BegunStream implements Flow.Publisher<ByteBuffer> {
 
     @Override
     public void onError(Throwable why) {
-      change(() -> end(why));
+      Optional<ByteBuffer> words = begun.isDone() ? lastWords.apply(why) : Optional.empty();
+      change(() -> end(why, words));
       begun.completeExceptionally(why);
     }
 

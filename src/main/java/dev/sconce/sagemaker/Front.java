@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 
 /**
  * What stands between a client and the container: turns what the container answers into what
@@ -34,7 +35,12 @@ record Front(Container container, String endpoint, Request call, AnswerForm form
 
   private CompletionStage<Response> fronted(Response answer, Request inner) {
     if (answer.content() instanceof Response.Stream stream) {
-      return BegunStream.of(stream.pieces(), form::piece, failure -> lastWords(failure, inner))
+      UnaryOperator<ByteBuffer> pieces =
+          isSuccess(answer) ? form::piece : UnaryOperator.identity(); // of a failure, it is quoted
+      CompletableFuture<BegunStream> taken =
+          BegunStream.of(stream.pieces(), pieces, failure -> lastWords(failure, inner));
+      CompletableFuture<Void> unused = call.disconnected().thenRun(() -> taken.cancel(false));
+      return taken
           .thenApply(begun -> begun(answer, begun))
           .exceptionally(failure -> failed(container.failed(failure, inner)));
     }

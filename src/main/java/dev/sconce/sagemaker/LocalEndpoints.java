@@ -26,6 +26,9 @@ import java.util.regex.Pattern;
  * thread.
  */
 public final class LocalEndpoints {
+  /** How much longer than it is given {@link #close} may take. */
+  public static final Duration LAST_FILES = AsyncInvocations.LAST_FILES;
+
   private static final String PATH = "/endpoints/{endpoint}/";
 
   /** SageMaker's own form of names, and what names of models have besides. */

@@ -2,6 +2,7 @@ package dev.sconce.sagemaker;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.http.Filter;
 import dev.sconce.http.Request;
 import dev.sconce.http.Response;
 import dev.sconce.http.Router;
@@ -12,6 +13,7 @@ import dev.sconce.model.ModelLifecycle;
 import dev.sconce.model.ModelLifecycle.Change;
 import dev.sconce.model.Models;
 import dev.sconce.model.Registration;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +29,7 @@ import java.util.function.LongSupplier;
 /**
  * The routes by which SageMaker loads and unloads the models of a multi-model endpoint: {@code POST
  * /models}, {@code GET /models}, {@code GET /models/{model}}, {@code DELETE /models/{model}}. Each
- * is answered when it is done, and asks nobody for a token. Safe from any thread.
+ * is answered when it is done. Safe from any thread.
  */
 public final class MultiModelApi {
   private static final int LARGEST_PAGE = 100;
@@ -67,13 +69,13 @@ public final class MultiModelApi {
     this.executor = machine.executor();
   }
 
-  /** Adds the routes. */
-  public void addTo(Router.Builder router) {
+  /** Adds the routes, each behind {@code guard}. */
+  public void addTo(Router.Builder router, Filter guard) {
     router
-        .route("POST", "/models", this::load)
-        .route("GET", "/models", this::list)
-        .route("GET", "/models/{model}", this::describe)
-        .route("DELETE", "/models/{model}", this::unload);
+        .route("POST", "/models", request -> guard.answer(request, this::load))
+        .route("GET", "/models", request -> guard.answer(request, this::list))
+        .route("GET", "/models/{model}", request -> guard.answer(request, this::describe))
+        .route("DELETE", "/models/{model}", request -> guard.answer(request, this::unload));
   }
 
   private CompletionStage<Response> load(Request request) {
@@ -94,6 +96,10 @@ public final class MultiModelApi {
   private MemoryBudget.Room room(LoadCall call) {
     if (catalog.names().contains(call.name())) {
       throw conflict("Model " + call.name() + " is loaded already");
+    }
+    if (!Files.exists(call.path())) { // or else the store would look for one of that name elsewhere
+      throw new ServingException(
+          ErrorCode.MODEL_NOT_FOUND, "Model not found at: " + call.url() + " (nothing is there)");
     }
     return memory.keepFor(call.name(), call.path());
   }

@@ -77,6 +77,10 @@ final class RuntimeErrors {
   }
 
   private static String cut(String text) {
-    return text.length() <= MAX_MESSAGE ? text : text.substring(0, MAX_MESSAGE);
+    if (text.length() <= MAX_MESSAGE) {
+      return text;
+    }
+    boolean inPair = Character.isHighSurrogate(text.charAt(MAX_MESSAGE - 1));
+    return text.substring(0, inPair ? MAX_MESSAGE - 1 : MAX_MESSAGE);
   }
 }

@@ -71,8 +71,10 @@ final class CsvNumbers {
 
   private void readLine(int from, int to) {
     line++;
-    int comment = text.indexOf('#', from);
-    int end = comment >= 0 && comment < to ? comment : to;
+    int end = from; // not by indexOf, which would look through all the lines behind, for each line
+    while (end < to && text.charAt(end) != '#') {
+      end++;
+    }
     int begin = from;
     while (begin < end && isMargin(text.charAt(begin))) {
       begin++;

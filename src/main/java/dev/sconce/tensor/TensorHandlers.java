@@ -26,14 +26,23 @@ public final class TensorHandlers implements HandlerRecogniser {
    * @throws ServingException {@code INVALID_CONFIGURATION} if it names no form that there is
    */
   public TensorHandlers(ScriptLoader scripts, String defaultAccept) {
-    if (AnswerForm.exact(defaultAccept).isEmpty()) {
+    if (!answerIn(defaultAccept)) {
       throw new ServingException(
           ErrorCode.INVALID_CONFIGURATION,
-          "the default for Accept: %s (expected: %s)"
-              .formatted(defaultAccept, String.join(", ", AnswerForm.SUPPORTED)));
+          "the default for Accept: %s (expected: %s)".formatted(defaultAccept, forms()));
     }
     this.scripts = scripts;
     this.defaultAccept = defaultAccept;
+  }
+
+  /** Whether {@code defaultAccept} names a form that there is. */
+  public static boolean answerIn(String defaultAccept) {
+    return AnswerForm.exact(defaultAccept).isPresent();
+  }
+
+  /** The forms that there are, for messages. */
+  public static String forms() {
+    return String.join(", ", AnswerForm.SUPPORTED);
   }
 
   /** Each handler by the name that register calls and manifests use. */

@@ -4,6 +4,7 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.weights.WeightsFormat;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,7 +60,7 @@ final class TorchScriptFile {
           .filter(file -> file.toString().endsWith(".pt") || file.toString().endsWith(".pth"))
           .sorted()
           .toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new ServingException(
           ErrorCode.INVALID_MODEL, "the model's directory cannot be read: " + e.getMessage(), e);
     }

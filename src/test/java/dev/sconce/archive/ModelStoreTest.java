@@ -48,6 +48,8 @@ class ModelStoreTest {
     assertOpens(directory + "/sub/twin.mar", "below");
     archive("twin.mar", "top");
     assertOpens("sub/twin.mar", "top");
+    assertOpens(directory + "/sub/twin.mar", "below");
+    assertOpens(directory + "/none/twin.mar", "top");
   }
 
   @ParameterizedTest

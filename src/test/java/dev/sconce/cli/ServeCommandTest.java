@@ -111,11 +111,10 @@ class ServeCommandTest {
     Files.writeString(model.resolve("twin.mar"), "no zip");
     ServerProcess server = serve(Map.of());
     int port = server.ports().get(0);
-    server.await("Model slow version 1.0 is ready");
+    server.awaitAll("Model slow version 1.0 is ready", "twin.mar cannot be served: twin.mar: ");
     assertThat(ServerProcess.get(port, "/ping").statusCode()).isEqualTo(500);
     server.terminate();
     assertThat(server.exitCode()).isZero();
-    assertThat(server.said()).contains("twin.mar cannot be served: twin.mar: ");
   }
 
   @Test

@@ -71,6 +71,15 @@ final class ServerProcess implements AutoCloseable {
     return line;
   }
 
+  /** Reads what it says until each of the texts has been said, in whatever order. */
+  void awaitAll(String... texts) throws IOException {
+    for (String text : texts) {
+      if (said.indexOf(text) < 0) {
+        await(text);
+      }
+    }
+  }
+
   /** Where it listens, in the order of its APIs; reads what it says until it says that. */
   List<Integer> ports() throws IOException {
     Matcher matcher = PORTS.matcher(await("Listening on").replaceFirst(".*Listening on", ""));

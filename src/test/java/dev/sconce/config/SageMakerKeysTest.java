@@ -176,6 +176,7 @@ class SageMakerKeysTest {
     wrong.put("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS", "0");
     wrong.put("SAGEMAKER_CONTAINER_LOG_LEVEL", "INFO");
     wrong.put("SAGEMAKER_MULTI_MODEL", "1");
+    wrong.put("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "image/png");
     wrong.put("TS_JOB_QUEUE_SIZE", "0");
     assertThatThrownBy(() -> container.load(wrong))
         .hasMessageContaining("17 faults")
@@ -193,6 +194,8 @@ class SageMakerKeysTest {
         .hasMessageContaining("SAGEMAKER_BATCH_STRATEGY: ALL (expected: SINGLE_RECORD or MULTI")
         .hasMessageContaining("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS: 0 (expected: a whole number")
         .hasMessageContaining("SAGEMAKER_CONTAINER_LOG_LEVEL: INFO (expected: a whole number from")
+        .hasMessageContaining(
+            "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: image/png (expected: application/json, text/csv")
         .hasMessageContaining("SAGEMAKER_MULTI_MODEL: 1 (expected: true or false)")
         .hasMessageContaining("TS_JOB_QUEUE_SIZE: 0 (expected: a whole number >= 1)");
   }
@@ -261,6 +264,16 @@ class SageMakerKeysTest {
         .hasMessageContaining(
             "TS_INFERENCE_ADDRESS: http://0.0.0.0:7001 (expected: port 7000, which SageMaker calls,"
                 + " or one of SAGEMAKER_SAFE_PORT_RANGE, 9000-9999)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "65536", "99999", "http"})
+  void aPortThatIsNoneIsTheOnlyFaultNextToASafeRange(String port) {
+    Map<String, String> environment =
+        Map.of("SAGEMAKER_BIND_TO_PORT", port, "SAGEMAKER_SAFE_PORT_RANGE", "9000-9999");
+    assertThatThrownBy(() -> container.load(environment))
+        .hasMessageContaining("1 fault:")
+        .hasMessageContaining("SAGEMAKER_BIND_TO_PORT: " + port + " (expected: a whole number");
   }
 
   @ParameterizedTest

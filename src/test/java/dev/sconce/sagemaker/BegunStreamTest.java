@@ -194,6 +194,24 @@ class BegunStreamTest {
   }
 
   @Test
+  void whoGoesBeforeTheFirstPieceCancelsTheModel() {
+    CompletableFuture<BegunStream> begun = stream();
+    assertThat(begun.cancel(false)).isTrue();
+    assertThat(model.asked).containsExactly("request 1", "cancel");
+    model.give("a");
+    model.to().onComplete();
+    assertThat(model.asked).hasSize(2);
+  }
+
+  @Test
+  void whoGoesLaterLeavesTheModelToTheStreamsOwnClient() {
+    CompletableFuture<BegunStream> begun = stream();
+    model.give("a");
+    assertThat(begun.cancel(false)).isFalse();
+    assertThat(model.asked).containsExactly("request 1");
+  }
+
+  @Test
   void thereIsOneClient() {
     CompletableFuture<BegunStream> begun = stream();
     model.give("a");
