@@ -16,9 +16,9 @@ open_box() {
   directory=$(of_image '{{.OCIv1.Config.WorkingDir}}')
 }
 
-server='' container='' work=''
+server='' outside='' container='' work=''
 close_box() {
-  [ -z "$server" ] || kill -KILL "$server" 2>/dev/null || true
+  [ -z "$outside" ] || kill -KILL "$outside" 2>/dev/null || true # what is inside ends with it
   wait
   [ -z "$container" ] || in_storage rm "$container" >/dev/null
   [ -z "$work" ] || rm -rf "$work"
@@ -98,9 +98,10 @@ since_start() {
 
 # stop: asks the server to stop, and waits; its exit status.
 stop() {
+  local ended=$outside
   kill -TERM "$server"
-  server=
-  wait "$outside"
+  server='' outside=''
+  wait "$ended"
 }
 
 # files_in_tmp: what lies in the box's /tmp, a path a line.
