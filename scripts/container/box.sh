@@ -18,7 +18,8 @@ open_box() {
 
 server='' outside='' container='' work=''
 close_box() {
-  [ -z "$outside" ] || kill -KILL "$outside" 2>/dev/null || true # what is inside ends with it
+  # Its first process, with which all end; --kill-child does not outlive the change of user.
+  [ -z "$outside" ] || pkill -KILL --parent "$outside" || true
   wait
   [ -z "$container" ] || in_storage rm "$container" >/dev/null
   [ -z "$work" ] || rm -rf "$work"
@@ -42,7 +43,7 @@ start() {
   program="$(declare -f inside); inside \"\$@\""
   log=$(mktemp -p "$work" log.XXXX)
   started=${EPOCHREALTIME/[.,]/}
-  ROOT=$root MODELS=$models unshare --net --ipc --uts --mount --pid --fork --kill-child \
+  ROOT=$root MODELS=$models unshare --net --ipc --uts --mount --pid --fork \
     bash -euc "$program" inside --reuid "${user%:*}" --regid "${user#*:}" \
     --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all \
     env --ignore-environment --chdir="$directory" "${environment[@]}" "${with[@]}" \
