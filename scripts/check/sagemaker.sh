@@ -72,7 +72,7 @@ steps archive upload image model endpoint
 steps archive upload image model endpoint autoscaling autoscaling invoke batch
 [ "$(grep -c '^CreateModel ' "$work/calls")" = 1 ] || fail "The model was created twice."
 [ "$(grep -c '^CreateEndpoint ' "$work/calls")" = 1 ] || fail "The endpoint was created twice."
-tar -tzf "$WORK/model.tar.gz" | grep -qx './encoder_weight.pth' || fail "The archive lacks the weights."
+tar -tzf "$WORK/model.tar.gz" | grep -x './encoder_weight.pth' >/dev/null || fail "The archive lacks the weights."
 called 'docker build .*--tag 123456789012.dkr.ecr.eu-west-1.amazonaws.com/sconce/twin:v1 '
 called '^CreateModel .*"ModelDataUrl": "s3://my-bucket/sconce/twin/v1/model.tar.gz"'
 called '^PutScalingPolicy .*"TargetValue": 360'

@@ -3,6 +3,7 @@
 # their bare names, and compares the answers: the twin network, fast.ai's U-Net (both from aws-samples)
 # and PyTorch's VGG deployment over https. Only where a tutorial uses HTTPie, curl sends the same.
 # Takes ports 8080 to 8082 and 8091 to 8093. Needs curl and a built target/sconce.jar.
+# grep reads to the end (no -q): what writes to a closed pipe fails.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 
@@ -50,10 +51,10 @@ twin() {
   agrees "$answer" "$(expected samples/siamese.json logits)"
 
   curl --fail --silent --show-error -X POST "http://127.0.0.1:8081/models?url=twin.mar&model_name=again&initial_workers=1&synchronous=true"
-  curl --fail --silent --show-error http://127.0.0.1:8081/models/again | grep -q '"status": "READY"'
+  curl --fail --silent --show-error http://127.0.0.1:8081/models/again | grep '"status": "READY"' >/dev/null
   curl --fail --silent --show-error -X DELETE http://127.0.0.1:8081/models/again
   curl --fail --silent --show-error http://127.0.0.1:8082/metrics |
-    grep -q '^ts_inference_requests_total{model_name="twin",.*} 1.0$'
+    grep '^ts_inference_requests_total{model_name="twin",.*} 1.0$' >/dev/null
   torchserve --stop
 }
 
@@ -102,7 +103,7 @@ CONFIG
   done
   answer=$(curl --insecure --fail --silent --show-error https://localhost:8091/predictions/vgg16 -T hotdog.jpg)
   agrees "$answer" "$(expected handlers/classifier.json answer)"
-  curl --insecure --fail --silent --show-error https://127.0.0.1:8093/metrics | grep -q '^ts_inference_requests_total'
+  curl --insecure --fail --silent --show-error https://127.0.0.1:8093/metrics | grep '^ts_inference_requests_total' >/dev/null
   torchserve --stop
   wait "$server" || fail "The server in the foreground exited with $? when it was stopped (expected: 0)"
 }

@@ -83,7 +83,7 @@ ask() {
 
 # until_healthy: waits for it and says how long it took.
 until_healthy() {
-  until ask /ping 2>/dev/null | grep -q '"Healthy"'; do
+  until ask /ping 2>/dev/null | grep '"Healthy"' >/dev/null; do
     if ! kill -0 "$server" 2>/dev/null || (($(since_start) > 60000)); then
       echo "It never became healthy:"
       cat "$log"

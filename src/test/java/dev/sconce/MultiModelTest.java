@@ -221,6 +221,7 @@ class MultiModelTest {
       assertThat(second.has("nextPageToken")).isFalse();
       assertAnswer(
           ask(server, "GET", "/models?next_page_token=x"), 400, "next_page_token: x (expected:");
+      assertAnswer(ask(server, "GET", "/models?limit=0"), 400, "limit: 0 (expected:");
     }
   }
 

@@ -61,13 +61,14 @@ public final class Doorkeeper implements AutoCloseable {
   }
 
   /**
-   * Stands before routes of the inference API by which files are written: as {@link #inference},
-   * and foreign web pages are not let in either.
+   * Stands before routes of the inference API by which files are read and written, and whose
+   * clients have no way to show a key: as {@link #inference}, and neither callers from other
+   * machines nor foreign web pages are let in, unless nobody is ever asked.
    */
   public Filter inferenceThatWrites() {
     return switch (asked) {
       case OF_NOBODY -> OPEN;
-      case OF_REMOTE_MANAGEMENT -> noForeignPage(KeyKind.INFERENCE);
+      case OF_REMOTE_MANAGEMENT -> letOnlyLocalIn();
       case OF_EVERYONE -> guard(KeyKind.INFERENCE);
     };
   }
@@ -108,6 +109,17 @@ public final class Doorkeeper implements AutoCloseable {
     Filter noForeignPage = noForeignPage(KeyKind.MANAGEMENT);
     return (request, next) ->
         (isLocal(request.remoteAddress()) ? noForeignPage : guard).answer(request, next);
+  }
+
+  private Filter letOnlyLocalIn() {
+    Filter noForeignPage = noForeignPage(KeyKind.INFERENCE);
+    return (request, next) ->
+        isLocal(request.remoteAddress())
+            ? noForeignPage.answer(request, next)
+            : refused(
+                REFUSED
+                    + " (only callers on this machine are let in;"
+                    + " disable_token_authorization=true lets others in)");
   }
 
   private Filter noForeignPage(KeyKind kind) {

@@ -84,7 +84,9 @@ public final class AvailableMemory {
 
   private static void addUpwards(List<Group> groups, Path top, String path, Version version) {
     Path group = top.resolve(path.replaceFirst("^/+", "")).normalize();
-    for (Path at = group; at != null && at.startsWith(top); at = at.getParent()) {
+    // A process of another namespace is in "/../x": what is mounted holds for it all the same.
+    Path first = group.startsWith(top) ? group : top;
+    for (Path at = first; at != null && at.startsWith(top); at = at.getParent()) {
       if (Files.isReadable(at.resolve(version.limit))) {
         groups.add(new Group(at, version));
       }

@@ -22,6 +22,9 @@ record LoadCall(String name, String url, Path path) {
   private static final String EXPECTED =
       " (expected: {\"model_name\": \"a\", \"url\": \"/opt/ml/models/a/model\"})";
 
+  /** More than any such call has, and little enough to be read on an event loop. */
+  private static final int MOST_BYTES = 1 << 16;
+
   /**
    * Reads it.
    *
@@ -40,6 +43,10 @@ record LoadCall(String name, String url, Path path) {
     if (!(request.body() instanceof Body.Raw raw)) {
       String found = request.body() instanceof Body.Form ? "a form" : "none";
       throw refused("body: " + found + EXPECTED);
+    }
+    int bytes = raw.content().remaining();
+    if (bytes > MOST_BYTES) {
+      throw refused("body: " + bytes + " bytes (expected: at most " + MOST_BYTES + ")");
     }
     try {
       JsonNode body = RequestJson.read(StandardCharsets.UTF_8.decode(raw.content()).toString());

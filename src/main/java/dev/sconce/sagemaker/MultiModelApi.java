@@ -133,8 +133,8 @@ public final class MultiModelApi {
   }
 
   private CompletionStage<Response> list(Request request) {
-    int from = number(request, "next_page_token").orElse(0);
-    int limit = Math.min(number(request, "limit").orElse(LARGEST_PAGE), LARGEST_PAGE);
+    int from = number(request, "next_page_token", 0).orElse(0);
+    int limit = Math.min(number(request, "limit", 1).orElse(LARGEST_PAGE), LARGEST_PAGE);
     List<ModelDescription> all = catalog.defaults().stream().filter(this::isLoaded).toList();
     int begin = Math.min(from, all.size());
     int end = Math.min(begin + limit, all.size());
@@ -146,16 +146,19 @@ public final class MultiModelApi {
     return CompletableFuture.completedFuture(json(page));
   }
 
-  private static Optional<Integer> number(Request request, String name) {
-    return request.parameter(name).filter(text -> !text.isEmpty()).map(text -> number(name, text));
+  private static Optional<Integer> number(Request request, String name, int least) {
+    return request
+        .parameter(name)
+        .filter(text -> !text.isEmpty())
+        .map(text -> number(name, text, least));
   }
 
-  private static int number(String name, String text) {
-    if (text.matches("\\d{1,9}")) {
+  private static int number(String name, String text, int least) {
+    if (text.matches("\\d{1,9}") && Integer.parseInt(text) >= least) {
       return Integer.parseInt(text);
     }
     throw new ServingException(
-        ErrorCode.BAD_REQUEST, name + ": " + text + " (expected: a whole number >= 0)");
+        ErrorCode.BAD_REQUEST, name + ": " + text + " (expected: a whole number >= " + least + ")");
   }
 
   private boolean isLoaded(ModelDescription model) {

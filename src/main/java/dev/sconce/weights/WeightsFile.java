@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -95,7 +96,11 @@ final class WeightsFile implements Closeable {
   }
 
   private static ServingException unreadable(Source source, IOException cause) {
-    return source.fault("cannot be read: " + cause.getClass().getSimpleName(), cause);
+    String why =
+        cause instanceof AccessDeniedException
+            ? "permission denied"
+            : cause.getClass().getSimpleName();
+    return source.fault("cannot be read: " + why, cause);
   }
 
   @Override

@@ -244,4 +244,13 @@ class DoorkeeperTest {
       assertThat(files).containsExactly(file);
     }
   }
+
+  @Test
+  void filesAreWrittenForCallersOnThisMachineOnlyUnlessNobodyIsEverAsked() throws Exception {
+    Filter local = doorkeeper(Asked.OF_REMOTE_MANAGEMENT).inferenceThatWrites();
+    assertIn(local, "127.0.0.1", "");
+    assertThatThrownBy(call(local, address("192.0.2.1"), "")::get)
+        .hasMessageContaining("only callers on this machine are let in");
+    assertIn(doorkeeper(Asked.OF_NOBODY).inferenceThatWrites(), "192.0.2.1", "");
+  }
 }

@@ -50,6 +50,13 @@ class AvailableMemoryTest {
   }
 
   @Test
+  void aGroupOutsideOfWhatIsMountedIsUnderItsLimitAllTheSame() throws IOException {
+    write("proc/self/cgroup", "0::/../pod\n");
+    second("", "1000", 960, "inactive_file 0\nactive_file 0\n");
+    assertThat(bytes()).isEqualTo(40);
+  }
+
+  @Test
   void aContainersLimitCountsAndItsPageCacheIsFree() throws IOException {
     write("proc/self/cgroup", "0::/\n");
     String stat = "anon 500\nfile 460\ninactive_file 300\nactive_file 150\nshmem 10\n";
