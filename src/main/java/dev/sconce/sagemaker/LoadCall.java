@@ -12,7 +12,7 @@ import java.nio.file.Path;
 
 /**
  * What {@code POST /models} asks for: {@code {"model_name": "<hash>", "url":
- * "/opt/ml/models/<hash>/model"}}, whatever content type it is told to be.
+ * "/opt/ml/models/<hash>/model"}}, whatever content type it is told to be but that of a form.
  *
  * @param name what the model is to be called
  * @param url where it lies, as it was given
