@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.example.Streamer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sconce.sagemaker.LocalFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +34,8 @@ class SageMakerLocalTest {
   private static final String PREFIX = "X-Amzn-SageMaker-";
   private static final String AUTHORIZATION =
       "AWS4-HMAC-SHA256 Credential=a/20300101/eu-west-1/sagemaker/aws4_request, Signature=0";
+
+  private static final int IN_WORK_AND_WAITING = 8 + 256;
 
   @TempDir Path directory;
   private final CountDownLatch release = new CountDownLatch(1);
@@ -178,7 +180,7 @@ class SageMakerLocalTest {
   void anEndpointsNameIsNoPath(String name) throws Exception {
     HttpResponse<String> answer = call("/endpoints/" + name + "/async-invocations", "x");
     assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(filesIn(local)).isEmpty();
+    assertThat(LocalFiles.below(local)).isEmpty();
   }
 
   @Test
@@ -240,22 +242,12 @@ class SageMakerLocalTest {
     return Files.readString(file);
   }
 
-  private static List<String> filesIn(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> directory.relativize(file).toString())
-          .sorted()
-          .toList();
-    }
-  }
-
   @Test
   void aLaterAnswerIsAFile() throws Exception {
     HttpResponse<String> answer = later("hello", PREFIX + "Inference-Id", "i-1");
     assertThat(awaited(answer, "OutputLocation")).isEqualTo("hello");
     assertThat(json(answer).get("InferenceId").textValue()).isEqualTo("i-1");
-    assertThat(filesIn(local))
+    assertThat(LocalFiles.below(local))
         .containsExactly("sagemaker-local/async-endpoint-outputs/streamer/i-1.out");
   }
 
@@ -270,7 +262,7 @@ class SageMakerLocalTest {
   void aLaterFailureIsWhatTheModelAnswers(String text) throws Exception {
     String failure = awaited(later(text, PREFIX + "Inference-Id", "i-1"), "FailureLocation");
     assertThat(JSON.readTree(failure).get("code").intValue()).isEqualTo(400);
-    assertThat(filesIn(local))
+    assertThat(LocalFiles.below(local))
         .containsExactly("sagemaker-local/async-endpoint-failures/streamer/i-1-error.out");
   }
 
@@ -317,6 +309,23 @@ class SageMakerLocalTest {
   }
 
   @Test
+  void ifTooManyWaitNoMoreAreTaken() throws Exception {
+    for (int i = 0; i < IN_WORK_AND_WAITING; i++) {
+      assertThat(later("wait").statusCode()).isEqualTo(202);
+    }
+    HttpResponse<String> answer = later("wait", PREFIX + "Inference-Id", "i-1");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(header(answer, "x-amzn-ErrorType")).isEqualTo("ServiceUnavailable");
+    assertThat(json(answer).get("Message").textValue())
+        .isEqualTo("too many asynchronous calls are waiting");
+    release.countDown();
+    server.close();
+    assertThat(LocalFiles.below(local))
+        .hasSize(IN_WORK_AND_WAITING)
+        .noneMatch(file -> file.contains("/i-1"));
+  }
+
+  @Test
   void aForeignPageWritesNothing() throws Exception {
     HttpRequest request =
         server
@@ -326,7 +335,7 @@ class SageMakerLocalTest {
     HttpResponse<String> answer = server.send(request);
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(answer.body()).contains("InvalidKeyException");
-    assertThat(filesIn(local)).isEmpty();
+    assertThat(LocalFiles.below(local)).isEmpty();
   }
 
   @Test
