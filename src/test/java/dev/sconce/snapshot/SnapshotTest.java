@@ -3,7 +3,7 @@ package dev.sconce.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sconce.http.LogLines;
+import dev.sconce.logs.LogLines;
 import dev.sconce.model.ModelKey;
 import dev.sconce.model.RegisteredModel;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.sconce.http;
+package dev.sconce.logs;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -7,7 +7,7 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What a class logs while this is open. */
+/** What is written to one log while this is open; it goes nowhere else. */
 public final class LogLines implements AutoCloseable {
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final Logger logger;
@@ -15,9 +15,15 @@ public final class LogLines implements AutoCloseable {
 
   /** Listens to one class. */
   public LogLines(Class<?> source) {
-    logger = (Logger) LoggerFactory.getLogger(source);
+    this(source.getName());
+  }
+
+  /** Listens to one log. */
+  public LogLines(String name) {
+    logger = (Logger) LoggerFactory.getLogger(name);
     before = logger.getLevel();
     logger.setLevel(Level.DEBUG);
+    logger.setAdditive(false);
     lines.start();
     logger.addAppender(lines);
   }
@@ -29,9 +35,15 @@ public final class LogLines implements AutoCloseable {
         .toList();
   }
 
+  /** The message of each. */
+  public List<String> texts() {
+    return List.copyOf(lines.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
   @Override
   public void close() {
     logger.detachAppender(lines);
+    logger.setAdditive(true);
     logger.setLevel(before);
   }
 }
