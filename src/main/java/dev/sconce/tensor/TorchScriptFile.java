@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.handler.HandlerRecogniser;
 import dev.sconce.weights.WeightsFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +35,10 @@ final class TorchScriptFile {
                     "Exactly one .pth or .pt file is required for PyTorch models: "
                         + files.stream()
                             .map(file -> "'" + file.getFileName() + "'")
-                            .collect(joining(", ", "[", "]"))));
+                            .collect(joining(", ", "[", "]"))
+                        + " (expected: one file, model.pt, or "
+                        + HandlerRecogniser.FILE_IN_MANIFEST
+                        + ")"));
   }
 
   /** Whether there is such a file, and it is what {@code torch.jit.save} writes. */
