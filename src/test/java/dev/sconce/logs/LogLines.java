@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /** What is written to one log while this is open; it goes nowhere else. */
@@ -28,11 +29,17 @@ public final class LogLines implements AutoCloseable {
     logger.addAppender(lines);
   }
 
-  /** Level and message of each. */
+  /** Level and message of each, and whose stack trace it shows. */
   public List<String> lines() {
     return List.copyOf(lines.list).stream()
-        .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+        .map(event -> event.getLevel() + " " + event.getFormattedMessage() + thrown(event))
         .toList();
+  }
+
+  private static String thrown(ILoggingEvent event) {
+    return Optional.ofNullable(event.getThrowableProxy())
+        .map(throwable -> " with the stack of " + throwable.getClassName())
+        .orElse("");
   }
 
   /** The message of each. */
