@@ -12,6 +12,7 @@ import dev.sconce.vision.GoldenExplanations.Explained;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,14 +31,17 @@ class ClassifierExplanationsTest {
   @TempDir Path directory;
 
   private RunningServer server(String handler, String... lines) throws Exception {
-    Path store = directory.resolve("store");
-    Path model = Files.createDirectories(store.resolve("net"));
+    Path store = Files.createDirectories(directory.resolve("store"));
     String file = handler.equals("image_segmenter") ? "segmenter.pt" : "classifier.pt";
-    Files.copy(GoldenAnswers.DIRECTORY.resolve(file), model.resolve("net.pt"));
-    Files.writeString(
-        model.resolve("model-config.yaml"),
-        "handler: " + handler + "\nminWorkers: 1\nbatchSize: 8\nmaxBatchDelay: 200\n");
-    return new RunningServer(directory, store, List.of("net"), lines);
+    String config = "handler: " + handler + "\nminWorkers: 1\nbatchSize: 8\nmaxBatchDelay: 200\n";
+    try (ZipOutputStream zip =
+        new ZipOutputStream(Files.newOutputStream(store.resolve("net.mar")))) {
+      zip.putNextEntry(new ZipEntry("net.pt"));
+      Files.copy(GoldenAnswers.DIRECTORY.resolve(file), zip);
+      zip.putNextEntry(new ZipEntry("model-config.yaml"));
+      zip.write(config.getBytes(StandardCharsets.UTF_8));
+    }
+    return new RunningServer(directory, store, List.of("net.mar"), lines);
   }
 
   private static MultipartForm form(Explained explained, String target) throws Exception {

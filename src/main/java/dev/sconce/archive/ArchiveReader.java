@@ -34,11 +34,10 @@ final class ArchiveReader {
    * @param name the file name in it
    */
   ModelArchive openFile(String url, String name, Path file) {
-    TemporaryDirectory unpacked = new TemporaryDirectory(temporaryDirectory);
+    Optional<Downloaded> downloaded = downloaded(name, file);
+    UnpackedArchive unpacked = new UnpackedArchive(name, file, temporaryDirectory, limits);
     try {
-      Optional<Downloaded> downloaded = downloaded(name, file);
-      new SafeExtractor(name, limits).extract(file, unpacked.path());
-      return read(url, name, unpacked.path(), downloaded, unpacked::close);
+      return read(url, name, unpacked.directory(), downloaded, Optional.of(unpacked));
     } catch (RuntimeException | Error e) {
       unpacked.close();
       throw e;
@@ -58,7 +57,7 @@ final class ArchiveReader {
     Optional<Path> packed = packedIn(name, top(directory));
     return packed.isPresent()
         ? openFile(url, String.valueOf(packed.get().getFileName()), packed.get())
-        : read(url, name, directory, Optional.empty(), () -> {});
+        : read(url, name, directory, Optional.empty(), Optional.empty());
   }
 
   private static Optional<Path> packedIn(String name, Path top) {
@@ -90,13 +89,17 @@ final class ArchiveReader {
   }
 
   private static ModelArchive read(
-      String url, String name, Path directory, Optional<Downloaded> downloaded, Runnable onClose) {
+      String url,
+      String name,
+      Path directory,
+      Optional<Downloaded> downloaded,
+      Optional<UnpackedArchive> unpacked) {
     Path top = top(directory);
     Manifest manifest =
         text(name, top, ManifestJson.FILE)
             .map(json -> ManifestJson.parse(name, json))
             .orElseGet(() -> Manifest.empty(name));
-    return new ModelArchive(url, top, manifest, config(name, top, manifest), downloaded, onClose);
+    return new ModelArchive(url, top, manifest, config(name, top, manifest), downloaded, unpacked);
   }
 
   private static ModelConfig config(String name, Path top, Manifest manifest) {

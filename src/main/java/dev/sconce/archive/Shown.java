@@ -2,6 +2,7 @@ package dev.sconce.archive;
 
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /** How values and failures that nobody vouches for appear in a message. */
@@ -27,6 +28,9 @@ final class Shown {
     }
     if (bottom instanceof AccessDeniedException) {
       return "permission denied";
+    }
+    if (bottom instanceof NoSuchFileException) {
+      return "no such file";
     }
     String message = bottom instanceof FileSystemException e ? e.getReason() : bottom.getMessage();
     return message == null ? bottom.getClass().getSimpleName() : value(message);

@@ -10,7 +10,9 @@ import java.util.Set;
  *
  * @param modelName the name the model is registered under
  * @param modelVersion its version
- * @param modelDirectory the unpacked archive; read-only, and gone once the model is unregistered
+ * @param modelDirectory the unpacked archive; read-only, and gone once the model is unregistered.
+ *     For a built-in handler its files are gone earlier, once it is initialized: see {@code files}
+ * @param files has the files be there for a handler that needs them later
  * @param serializedFile the manifest's weights file, if it names one; relative to the directory
  * @param replacedHandler the archive's own Python handler that this one stands in for and that was
  *     not run; relative to the directory
@@ -23,6 +25,7 @@ public record HandlerContext(
     String modelName,
     String modelVersion,
     Path modelDirectory,
+    ModelFiles files,
     Optional<String> serializedFile,
     Optional<String> replacedHandler,
     HandlerSettings settings,

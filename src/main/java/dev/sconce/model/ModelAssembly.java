@@ -77,6 +77,9 @@ final class ModelAssembly {
             archive.url() + ": choosing the handler",
             () -> checked(handlers.choose(registration, archive)),
             late -> late.source().close());
+    if (choice.source().classes().isPresent()) {
+      archive.keep(); // its own classes may read files, and load more classes, at any time
+    }
     choice.replaced().ifPresent(python -> sayReplaced(key, python, choice.source().name()));
     return new ServedModel(
         key,
@@ -223,6 +226,7 @@ final class ModelAssembly {
               key.name(),
               key.version(),
               archive.directory(),
+              () -> archive.borrow()::close,
               archive.manifest().serializedFile(),
               choice.replaced(),
               handlerSettings(archive),
@@ -232,7 +236,10 @@ final class ModelAssembly {
       Handler<?, ?> made = choice.source().maker().get();
       Handler<?, ?> handler =
           settings.envelope().<Handler<?, ?>>map(envelope -> envelope.around(made)).orElse(made);
-      return initialized(handler, context, choice.source());
+      ModelArchive.Loan files = archive.borrow();
+      try (files) {
+        return initialized(handler, context, choice.source());
+      }
     };
   }
 

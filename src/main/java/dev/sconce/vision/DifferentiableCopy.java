@@ -1,6 +1,7 @@
 package dev.sconce.vision;
 
 import dev.sconce.handler.HandlerContext;
+import dev.sconce.handler.ModelFiles;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ final class DifferentiableCopy implements AutoCloseable {
    * The copy; whoever asks first waits until it is loaded, as do those who ask meanwhile.
    *
    * @throws dev.sconce.error.ServingException {@code OUT_OF_MEMORY} if the device has no room for
-   *     it; the next one to ask tries anew
+   *     it, {@code INVALID_MODEL} if the archive it is in is gone; the next one to ask tries anew
    */
   PictureModule module() throws IOException {
     @Nullable PictureModule loaded = module;
@@ -41,17 +42,21 @@ final class DifferentiableCopy implements AutoCloseable {
       if (meanwhile != null) {
         return meanwhile;
       }
-      PictureModule own = PictureModule.loadDifferentiable(context, modules);
-      module = own;
-      return own;
+      ModelFiles.Loan files = context.files().borrow();
+      try (files) {
+        PictureModule own = PictureModule.loadDifferentiable(context, modules);
+        module = own;
+        return own;
+      }
     }
   }
 
   /** What to tell people of it. */
   String describe() {
-    return module == null
+    @Nullable PictureModule loaded = module;
+    return loaded == null
         ? "not asked for yet"
-        : "a differentiable copy of " + context.modelFile().getFileName() + " is loaded";
+        : "a differentiable copy of " + loaded.fileName() + " is loaded";
   }
 
   @Override

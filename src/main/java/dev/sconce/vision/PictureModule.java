@@ -94,6 +94,11 @@ final class PictureModule implements AutoCloseable {
     return takesList;
   }
 
+  /** The file that it was loaded from. */
+  String fileName() {
+    return fileName;
+  }
+
   /** What to tell people of the module. */
   Map<String, Object> facts() {
     Map<String, Object> facts = new LinkedHashMap<>();

@@ -168,6 +168,67 @@ class ModelArchiveTest {
   }
 
   @Test
+  void whatWasBorrowedIsGoneOnceNobodyNeedsItAndBackForTheNext() throws IOException {
+    zip(new PackedZip().file("top/w.pth", "w"));
+    try (ModelArchive archive = store(directory).open("x.mar")) {
+      Path file = archive.directory().resolve("w.pth");
+      ModelArchive.Loan first = archive.borrow();
+      ModelArchive.Loan second = archive.borrow();
+      first.close();
+      first.close();
+      assertThat(file).hasContent("w");
+      second.close();
+      assertThat(file).doesNotExist();
+      ModelArchive.Loan third = archive.borrow();
+      try (third) {
+        assertThat(file).hasContent("w");
+      }
+      assertThat(file).doesNotExist();
+    }
+    assertThat(temporary).isEmptyDirectory();
+  }
+
+  @Test
+  void whatIsKeptStaysUntilTheArchiveIsClosed() throws IOException {
+    zip(new PackedZip().file("w.pth", "w"));
+    try (ModelArchive archive = store(directory).open("x.mar")) {
+      archive.keep();
+      archive.borrow().close();
+      assertThat(archive.directory().resolve("w.pth")).hasContent("w");
+    }
+    assertThat(temporary).isEmptyDirectory();
+  }
+
+  @Test
+  void anArchiveThatIsAnotherByNowIsNotUnpackedAgain() throws IOException {
+    zip(new PackedZip().file("w.pth", "w"));
+    try (ModelArchive archive = store(directory).open("x.mar")) {
+      archive.borrow().close();
+      zip(new PackedZip().file("w.pth", "of another size"));
+      assertThatThrownBy(archive::borrow)
+          .hasMessage(
+              "x.mar: needed again, but another file by now (expected: the one that the model was registered with; unregister the model and register it anew)")
+          .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL);
+      Files.delete(directory.resolve("x.mar"));
+      assertThatThrownBy(archive::borrow)
+          .hasMessage("x.mar: needed again, but cannot be read: no such file")
+          .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL);
+      assertThat(archive.directory()).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void aPlainDirectoryIsNeverDeleted() throws IOException {
+    Path file = Files.createDirectories(directory.resolve("plain")).resolve("w.pth");
+    Files.writeString(file, "w");
+    try (ModelArchive archive = store(directory).open("plain")) {
+      archive.borrow().close();
+      assertThat(file).exists();
+    }
+    assertThat(file).exists();
+  }
+
+  @Test
   void anArchiveCanBeOpenedTwiceAtOnce() throws IOException {
     zip(new PackedZip().file("w.pth", "w"));
     ModelArchive first = store(directory).open("x.mar");

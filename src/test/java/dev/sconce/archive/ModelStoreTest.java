@@ -182,7 +182,7 @@ class ModelStoreTest {
   void linksThatLeadNowhereOrInACircleAreRefused() throws IOException {
     directory("broken", "broken");
     Files.createSymbolicLink(directory.resolve("broken/w.pth"), Path.of("none"));
-    assertRefused("broken", ErrorCode.INVALID_MODEL, "broken: cannot be read: NoSuchFileException");
+    assertRefused("broken", ErrorCode.INVALID_MODEL, "broken: cannot be read: no such file");
 
     directory("circle", "circle");
     Files.createSymbolicLink(directory.resolve("circle/again"), directory.resolve("circle"));

@@ -48,7 +48,7 @@ public final class ModelsFixture implements AutoCloseable {
 
   /** Says which model it serves and on what. */
   static class Echo implements Handler<String, String> {
-    private String greeting = "";
+    String greeting = "";
 
     @Override
     public void initialize(HandlerContext context) throws Exception {
@@ -120,6 +120,14 @@ public final class ModelsFixture implements AutoCloseable {
     }
   }
 
+  /** Greets as a file of the model says. */
+  static final class Reading extends Echo {
+    @Override
+    public void initialize(HandlerContext context) throws Exception {
+      super.greeting = Files.readString(context.modelDirectory().resolve("greeting.txt")) + " ";
+    }
+  }
+
   /** Never answers before the test lets it, whatever happens. */
   final class Hanging extends Echo {
     private boolean hung;
@@ -173,6 +181,7 @@ public final class ModelsFixture implements AutoCloseable {
         new HandlerLoader(
             Map.of(
                 "echo", Echo::new,
+                "reading", Reading::new,
                 "slow", Slow::new,
                 "slow_first", SlowFirst::new,
                 "hanging", Hanging::new,

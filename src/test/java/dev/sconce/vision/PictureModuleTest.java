@@ -8,6 +8,7 @@ import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.HandlerMetrics;
 import dev.sconce.handler.HandlerSettings;
+import dev.sconce.handler.ModelFiles;
 import dev.sconce.torch.ScriptFile;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -29,6 +30,7 @@ class PictureModuleTest {
               "model",
               "1.0",
               directory,
+              ModelFiles.ALWAYS_THERE,
               serializedFile,
               Optional.empty(),
               HandlerSettings.NONE,
@@ -68,7 +70,8 @@ class PictureModuleTest {
     assertRefused(
         Optional.empty(),
         "found: a.pt, b.model, c.pt (expected: one .pt, .pth, .bin or .safetensors file, or a"
-            + " serializedFile in the manifest)");
+            + " serializedFile in the manifest, as torch-model-archiver --serialized-file writes"
+            + " it)");
     assertRefused(
         Optional.of("d.pt"),
         "found: a.pt, b.model, c.pt (expected: the manifest's serializedFile d.pt)");
