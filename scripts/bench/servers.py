@@ -1,0 +1,127 @@
+"""The servers that are measured: how each is started, what it takes of the machine, how it is ended."""
+import contextlib
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TICKS = os.sysconf("SC_CLK_TCK")
+START_LIMIT_S = 300
+
+
+def free_ports(count):
+    with contextlib.ExitStack() as stack:
+        return [stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(count)]
+
+
+def descendants(pid):
+    """The process and all that it started."""
+    parents = {}
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parents.setdefault(int((entry / "stat").read_text().rsplit(") ", 1)[1].split()[1]), []).append(int(entry.name))
+    found, open_ = [], [pid]
+    while open_:
+        found.append(open_.pop())
+        open_ += parents.get(found[-1], [])
+    return found
+
+
+class Server:
+    """A running server. url takes predictions, start_s is how long it took to the first right answer."""
+
+    def __init__(self, name, command, environment, work, ready):
+        self.name, self.log = name, work / f"{name}.log"
+        begin = time.monotonic()
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=work, start_new_session=True)
+        try:
+            while not ready():
+                if self.process.poll() is not None or time.monotonic() - begin > START_LIMIT_S:
+                    raise RuntimeError(f"{name} did not start: {self.log.read_text()[-2000:]}")
+                time.sleep(0.02)
+        except BaseException:
+            self.close()
+            raise
+        self.start_s = time.monotonic() - begin
+
+    def cpu_s(self):
+        total = 0
+        for pid in descendants(self.process.pid):
+            with contextlib.suppress(OSError):
+                fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+                total += int(fields[11]) + int(fields[12])
+        return total / TICKS
+
+    def resident_mb(self):
+        """What all processes hold; what they share is counted once."""
+        total = 0
+        for pid in descendants(self.process.pid):
+            with contextlib.suppress(OSError):
+                lines = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+                total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return total / 1024
+
+    def close(self):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def answers(url, body, content_type):
+    """Whether a prediction comes."""
+    def ask():
+        request = urllib.request.Request(url, body, {"content-type": content_type})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+    return ask
+
+
+def configuration(work, **lines):
+    inference, management, metrics = free_ports(3)
+    file = work / "config.properties"
+    lines = {"inference_address": f"http://127.0.0.1:{inference}", "management_address": f"http://127.0.0.1:{management}",
+             "metrics_address": f"http://127.0.0.1:{metrics}", "default_response_timeout": 600, "disable_token_authorization": "true",
+             "enable_envvars_config": "true", **lines}
+    file.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
+    return file, f"http://127.0.0.1:{inference}"
+
+
+def sconce(work, store, archive, body, content_type, **lines):
+    file, address = configuration(work, **lines)
+    url = f"{address}/predictions/{archive}"
+    command = [ROOT / "scripts/torchserve", "--start", "--foreground", "--ncs", "--model-store", store, "--models", f"{archive}.mar", "--ts-config", file]
+    environment = {"TEMP": str(work), "LOG_LOCATION": str(work), "METRICS_LOCATION": str(work)}
+    server = Server("sconce", command, environment, work, answers(url, body, content_type))
+    server.url, server.ping = url, f"{address}/ping"
+    return server
+
+
+def torchserve(environment, work, store, archive, body, content_type, workers, threads):
+    """The original, from PyPI in the environment of Python that is given."""
+    file, address = configuration(work, default_workers_per_model=workers, install_py_dep_per_model="false")
+    url = f"{address}/predictions/{archive}"
+    command = [environment / "bin/torchserve", "--start", "--foreground", "--ncs", "--model-store", store, "--models", f"{archive}.mar",
+               "--ts-config", file, "--disable-token-auth", "--enable-model-api"]
+    variables = {"OMP_NUM_THREADS": str(threads), "TEMP": str(work), "LOG_LOCATION": str(work), "METRICS_LOCATION": str(work),
+                 "PATH": f"{environment / 'bin'}:{os.environ['PATH']}"}
+    server = Server(f"torchserve-{workers}x{threads}", command, variables, work, answers(url, body, content_type))
+    server.url, server.ping = url, f"{address}/ping"
+    return server
