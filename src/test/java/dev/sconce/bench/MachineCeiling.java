@@ -39,7 +39,7 @@ final class MachineCeiling implements Callable<Map<String, Object>> {
   @Option(names = "--seconds", defaultValue = "3", description = "For how long each cell counts.")
   private double seconds;
 
-  @Option(names = "--warmup", defaultValue = "1", description = "For how long before, in seconds.")
+  @Option(names = "--warmup", defaultValue = "2", description = "For how long before, in seconds.")
   private double warmUp;
 
   private MachineCeiling() {}
@@ -55,14 +55,14 @@ final class MachineCeiling implements Callable<Map<String, Object>> {
    * @param threads of each forward
    * @param batch requests in each
    */
-  private record Cell(int callers, int threads, int batch) {}
+  private record Cell(int callers, int threads, int batch) {
+    boolean keepsBusy(int cores) {
+      return callers * threads == cores;
+    }
+  }
 
   /** What a cell came to. */
   private record Outcome(Cell cell, Measured measured) {
-    double requestsPerSecond() {
-      return measured.perSecond() * cell.batch;
-    }
-
     double cpuSecondsPerRequest() {
       return measured.cpuSecondsPerStep() / cell.batch;
     }
@@ -136,7 +136,10 @@ final class MachineCeiling implements Callable<Map<String, Object>> {
   private static Map<String, Object> found(
       String handler, int cores, List<Outcome> outcomes, Measured pixels) {
     Outcome best =
-        outcomes.stream().max(Comparator.comparing(Outcome::requestsPerSecond)).orElseThrow();
+        outcomes.stream()
+            .filter(outcome -> outcome.cell.keepsBusy(cores))
+            .min(Comparator.comparing(Outcome::cpuSecondsPerRequest))
+            .orElseThrow();
     double cpuSeconds = best.cpuSecondsPerRequest() + pixels.cpuSecondsPerStep();
     Map<String, Object> found = new LinkedHashMap<>();
     found.put("handler", handler);

@@ -122,9 +122,11 @@ final class Sending {
       okInTime++;
     }
     if (counts) {
-      String label = status == Client.NO_ANSWER ? "failed" : "" + status;
-      statuses.merge(label, 1, Integer::sum);
-      (status == OK ? okNanos : otherNanos).recordValue(now - dueNanos);
+      boolean failed = status == Client.NO_ANSWER;
+      statuses.merge(failed ? "failed" : "" + status, 1, Integer::sum);
+      if (!failed) {
+        (status == OK ? okNanos : otherNanos).recordValue(now - dueNanos);
+      }
     }
   }
 

@@ -66,7 +66,7 @@ final class Tool {
   }
 
   private static double milliseconds(long nanos) {
-    return nanos / (double) TimeUnit.MILLISECONDS.toNanos(1);
+    return rounded(nanos / (double) TimeUnit.MILLISECONDS.toNanos(1));
   }
 
   /** Rounded so that nobody takes noise for precision. */

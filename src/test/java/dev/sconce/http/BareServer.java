@@ -2,6 +2,7 @@ package dev.sconce.http;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -94,6 +95,11 @@ public final class BareServer {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
       ctx.flush();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ChannelFuture unused = ctx.close(); // a client that went away
     }
   }
 }
