@@ -131,3 +131,13 @@ show_steps() {
     esac
   done >&2
 }
+
+# test_class_path ROOT: compiles the tests if need be, and prints the class path that they run with.
+# Needs require_java first.
+test_class_path() {
+  local libraries=$1/target/test-libraries
+  require_maven
+  mvn -B -ntp -q -f "$1/pom.xml" -Dspotless.check.skip test-compile \
+    dependency:build-classpath -DincludeScope=test -Dmdep.outputFile="$libraries" >&2
+  printf '%s\n' "$1/target/test-classes:$1/target/classes:$(cat "$libraries")"
+}

@@ -219,7 +219,8 @@ final class ModelAssembly {
     return new HandlerSettings(values);
   }
 
-  private HandlerOpener opener(ModelKey key, ModelArchive archive, HandlerChoice choice) {
+  /** Opens handlers for workers. */
+  HandlerOpener opener(ModelKey key, ModelArchive archive, HandlerChoice choice) {
     return (device, shared) -> {
       HandlerContext context =
           new HandlerContext(
