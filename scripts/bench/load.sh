@@ -4,7 +4,7 @@
 # starts a server that sees only these cores, with that store, sends it the file again and again, from
 # 1, 2, 4 and 16 connections for 10 seconds each (--seconds N), and prints a table. What counts most is
 # the last but one column: cores needed = requests a second x CPU seconds of one / 0.6.
-# Needs wrk (apt-get install wrk) and taskset. Takes ports 18180 to 18182.
+# Needs wrk (apt-get install wrk), taskset, python3 and curl.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -24,16 +24,15 @@ done
 [ $# = 4 ] || usage
 store=$1 model=$2 file=$3 type=$4
 
-work=$(mktemp -d)
-finish() {
-  kill "$server" 2>/dev/null || true
-  wait "$server" 2>/dev/null || true
-  rm -rf "$work"
-}
-cat >"$work/config.properties" <<'CONFIG'
-inference_address=http://127.0.0.1:18180
-management_address=http://127.0.0.1:18181
-metrics_address=http://127.0.0.1:18182
+# shellcheck source=scripts/lib/processes.sh
+. "$root/scripts/lib/processes.sh"
+
+ports=$(free_ports 3)
+read -r inference management metrics <<<"$ports"
+cat >"$work/config.properties" <<CONFIG
+inference_address=http://127.0.0.1:$inference
+management_address=http://127.0.0.1:$management
+metrics_address=http://127.0.0.1:$metrics
 metrics_mode=prometheus
 default_response_timeout=600
 CONFIG
@@ -41,9 +40,9 @@ TEMP=$work LOG_LOCATION=$work METRICS_LOCATION=$work taskset --cpu-list 0-$((cor
   "$root/scripts/torchserve" --start --foreground --ncs --model-store "$store" --models "$model" \
   --ts-config "$work/config.properties" >"$work/out" 2>&1 &
 server=$!
-trap finish EXIT
-url=http://127.0.0.1:18180
-until curl --fail --silent $url/ping >/dev/null; do
+pids+=("$server")
+url=http://127.0.0.1:$inference
+until curl --fail --silent "$url/ping" >/dev/null; do
   kill -0 "$server" 2>/dev/null || {
     cat "$work/out" >&2
     exit 1

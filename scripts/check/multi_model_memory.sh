@@ -8,19 +8,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 count=${1:-10}
-port=$(python3 -c 'import socket; free = socket.create_server(("127.0.0.1", 0)); print(free.getsockname()[1])')
-models=http://127.0.0.1:$port/models
 
-work=$(mktemp -d)
-server=
-finish() {
-  if [ -n "$server" ]; then
-    kill "$server" 2>/dev/null || true
-    wait "$server" 2>/dev/null || true
-  fi
-  rm -rf "$work"
-}
-trap finish EXIT
+# shellcheck source=scripts/lib/processes.sh
+. scripts/lib/processes.sh
+
+port=$(free_ports 1)
+models=http://127.0.0.1:$port/models
 
 # say METHOD PATH [CURL'S ARGUMENTS...]: ends the script, with the answer, unless that is a 200.
 say() {
@@ -52,6 +45,7 @@ env MALLOC_ARENA_MAX=1 SAGEMAKER_MULTI_MODEL=true SAGEMAKER_BASE_DIR="$work" \
   SAGEMAKER_BIND_TO_PORT="$port" SAGEMAKER_SAFE_PORT_RANGE="$port-$port" \
   "${JAVA_HOME:+$JAVA_HOME/bin/}java" "-Djava.io.tmpdir=$work/tmp" -jar target/sconce.jar serve >"$work/log" 2>&1 &
 server=$!
+pids+=("$server")
 until curl --silent --fail "http://127.0.0.1:$port/ping" >/dev/null; do
   kill -0 "$server" 2>/dev/null || {
     cat "$work/log" >&2

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Lets a real Prometheus scrape a server that has just answered a request, and asks it how that went;
 # then has promtool look at the server's own metrics. Needs prometheus and promtool on the PATH
-# (Debian, Ubuntu: apt-get install prometheus) and a built target/sconce.jar.
+# (Debian, Ubuntu: apt-get install prometheus), python3, curl and a built target/sconce.jar.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,16 +12,8 @@ for tool in prometheus promtool curl; do
   }
 done
 
-work=$(mktemp -d)
-pids=()
-finish() {
-  for pid in "${pids[@]}"; do
-    kill "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
-  rm -rf "$work"
-}
-trap finish EXIT
+# shellcheck source=scripts/lib/processes.sh
+. scripts/lib/processes.sh
 
 # wait_until COMMAND...: for up to a minute.
 wait_until() {
@@ -35,14 +27,16 @@ wait_until() {
   return 1
 }
 
-inference=http://127.0.0.1:18080
-metrics=http://127.0.0.1:18082/metrics
-prometheus=http://127.0.0.1:19090
+ports=$(free_ports 4)
+read -r inference_port management_port metrics_port prometheus_port <<<"$ports"
+inference=http://127.0.0.1:$inference_port
+metrics=http://127.0.0.1:$metrics_port/metrics
+prometheus=http://127.0.0.1:$prometheus_port
 
 cat >"$work/config.properties" <<CONFIG
 inference_address=$inference
-management_address=http://127.0.0.1:18081
-metrics_address=http://127.0.0.1:18082
+management_address=http://127.0.0.1:$management_port
+metrics_address=http://127.0.0.1:$metrics_port
 default_workers_per_model=1
 CONFIG
 TEMP=$work LOG_LOCATION=$work/logs METRICS_LOCATION=$work/logs scripts/serve \
@@ -57,11 +51,11 @@ scrape_configs:
   - job_name: sconce
     scrape_interval: 1s
     static_configs:
-      - targets: ["127.0.0.1:18082"]
+      - targets: ["127.0.0.1:$metrics_port"]
 CONFIG
 promtool check config "$work/prometheus.yml"
 prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/data" \
-  --web.listen-address=127.0.0.1:19090 >"$work/prometheus.out" 2>&1 &
+  --web.listen-address="127.0.0.1:$prometheus_port" >"$work/prometheus.out" 2>&1 &
 pids+=($!)
 
 # value QUERY: of the one series that the query finds; nothing if there is none.
@@ -74,6 +68,7 @@ is() {
 }
 wait_until is 'up{job="sconce"}' 1
 wait_until is 'sconce_requests_total{model_name="siamese",outcome="ok"}' 1
+wait_until is 'sconce_process_cpu_seconds_total > bool 0' 1
 wait_until is 'sconce_request_duration_seconds_count{model_name="siamese"}' 1
 wait_until is 'ts_inference_requests_total{model_name="siamese",model_version="default"}' 1
 error=$(curl --fail --silent "$prometheus/api/v1/targets" | sed -n 's/.*"lastError":"\([^"]*\)".*/\1/p')

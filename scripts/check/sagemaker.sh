@@ -6,16 +6,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-work=$(mktemp -d)
-pids=()
-finish() {
-  for pid in "${pids[@]}"; do
-    kill "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
-  rm -rf "$work"
-}
-trap finish EXIT
+# shellcheck source=scripts/lib/processes.sh
+. scripts/lib/processes.sh
 
 not_checked() {
   echo "NOT CHECKED: the steps to SageMaker, for $1." >&2
@@ -37,11 +29,12 @@ echo "docker $*" >>"$CALLS"
 DOCKER
 chmod +x "$work/bin/docker"
 export PATH=$work/bin:$work/venv/bin:$PATH CALLS=$work/calls WORK=$work/out
-export AWS_ENDPOINT_URL=http://127.0.0.1:18099 AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=b
+port=$(free_ports 1)
+export AWS_ENDPOINT_URL=http://127.0.0.1:$port AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=b
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
 export REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 BUCKET=my-bucket ROLE_ARN=arn:aws:iam::123456789012:role/sagemaker
 
-"$work/venv/bin/python" scripts/check/sagemaker_api.py 18099 "$work/calls" >"$work/server" 2>&1 &
+"$work/venv/bin/python" scripts/check/sagemaker_api.py "$port" "$work/calls" >"$work/server" 2>&1 &
 pids+=($!)
 for ((i = 0; i < 60; i++)); do
   aws sts get-caller-identity >"$work/log" 2>&1 && break

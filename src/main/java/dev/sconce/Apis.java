@@ -31,7 +31,6 @@ import org.slf4j.LoggerFactory;
 /** Every API at the address that the configuration gives it. */
 final class Apis {
   private static final Logger log = LoggerFactory.getLogger(Apis.class);
-  private static final Filter OPEN = (request, next) -> next.answer(request);
 
   private final ServerConfig config;
   private final Models models;
@@ -75,7 +74,7 @@ final class Apis {
   private void addInference(Router.Builder router) {
     boolean multiModel = config.sageMaker().multiModel();
     Filter guard = doorkeeper.inference();
-    new InvocationsApi(models).addTo(router, guard, multiModel ? OPEN : guard);
+    new InvocationsApi(models).addTo(router, guard, multiModel ? Filter.OPEN : guard);
     new ExecutionParameters(models.catalog(), config.sageMaker(), config.http().maxBodyBytes())
         .addTo(router, guard);
     new InferenceApi(models, () -> multiModel || models.inference().isHealthy())

@@ -15,6 +15,7 @@ import dev.sconce.metrics.ProcessMetrics;
 import dev.sconce.metrics.SystemMetrics;
 import dev.sconce.model.Hardware;
 import dev.sconce.model.ModelDescription;
+import dev.sconce.model.ModelKey;
 import dev.sconce.model.Models;
 import dev.sconce.sagemaker.LocalEndpoints;
 import dev.sconce.snapshot.SnapshotKeeper;
@@ -236,14 +237,16 @@ public final class ModelServer implements AutoCloseable {
       long leftNanos = Math.max(LAST_WAIT.toNanos(), endNanos - System.nanoTime());
       models.lifecycle().close().get(leftNanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      log.warn("some models did not end in time", e);
+      log.debug("not every model has ended", e); // which they are is told below
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     timer.shutdownNow();
     loaders.shutdownNow();
     awaitLoaders();
-    models.lifecycle().deleteLeftFiles();
+    for (ModelKey left : models.lifecycle().deleteLeftFiles()) {
+      log.warn("Model {} version {} did not end in time", left.name(), left.version());
+    }
     log.info("Stopped");
   }
 

@@ -56,7 +56,10 @@ class BadModelDirectoriesTest {
     return List.of(
         Arguments.of(
             Map.of("a.pt", SCRIPT, "b.pt", SCRIPT),
-            List.of("no handler fits; found: a.pt (a TorchScript archive); b.pt (a TorchScript")),
+            List.of(
+                "no handler fits; found: a.pt (a TorchScript archive); b.pt (a TorchScript archive)"
+                    + " (expected: only one of a.pt, b.pt; or a handler, and a serializedFile in"
+                    + " the manifest, as torch-model-archiver --serialized-file writes it)")),
         Arguments.of(
             Map.of("a.pth", ENCODER, "b.pth", HEAD, "c.pth", ENCODER, "d.pth", HEAD),
             List.of(
@@ -66,7 +69,11 @@ class BadModelDirectoriesTest {
             List.of("could mean several models; found: a.pth", "model.pt (a TorchScript archive)")),
         Arguments.of(
             Map.of("a.pth", ENCODER, "b.pth", HEAD, "c.pth", UNET),
-            List.of("could mean several models; found: a.pth", "c.pth (a fast.ai U-Net)")));
+            List.of(
+                "could mean several models; found: a.pth",
+                "c.pth (a fast.ai U-Net) (expected: those of one; or a handler in model-config.yaml"
+                    + " and, if it takes one file, a serializedFile in the manifest, as"
+                    + " torch-model-archiver --serialized-file writes it)")));
   }
 
   @ParameterizedTest
@@ -97,6 +104,21 @@ class BadModelDirectoriesTest {
         .asString()
         .startsWith(model + " cannot be served: ")
         .contains(reasons);
+  }
+
+  @Test
+  void ofSeveralFilesTheManifestsIsServedOnceAHandlerIsNamedToo() throws Exception {
+    copy(SCRIPT, "a.pt");
+    copy(SCRIPT, "b.pt");
+    Files.createDirectory(model.resolve("MAR-INF"));
+    Files.writeString(
+        model.resolve("MAR-INF/MANIFEST.json"),
+        "{\"model\": {\"modelName\": \"model\", \"serializedFile\": \"b.pt\"}}");
+    assertNotServed(List.of("(expected: handler in model-config.yaml or in a register call, "));
+    Files.writeString(model.resolve("model-config.yaml"), "handler: image_classifier\n");
+    try (RunningServer server = RunningServer.inContainer(root)) {
+      assertThat(server.ping().statusCode()).isEqualTo(200);
+    }
   }
 
   @Test

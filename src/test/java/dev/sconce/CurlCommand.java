@@ -39,7 +39,8 @@ record CurlCommand(int port, String head, ByteBuffer body) {
     return new Reader(files).read(words(line));
   }
 
-  private static List<String> words(String command) {
+  /** What a shell makes of a command in which only backslashes quote. */
+  static List<String> words(String command) {
     List<String> words = new ArrayList<>();
     StringBuilder word = new StringBuilder();
     for (int i = 0; i < command.length(); i++) {

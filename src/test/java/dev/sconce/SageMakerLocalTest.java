@@ -2,26 +2,16 @@ package dev.sconce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.example.Streamer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.net.URI;
+import dev.sconce.sagemaker.LocalFiles;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,56 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** SageMaker's runtime API on a laptop, as its clients' requests and answers are on the wire. */
 // A file that is waited for may never come.
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class SageMakerLocalTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String PREFIX = "X-Amzn-SageMaker-";
-  private static final String AUTHORIZATION =
-      "AWS4-HMAC-SHA256 Credential=a/20300101/eu-west-1/sagemaker/aws4_request, Signature=0";
-
-  @TempDir Path directory;
-  private final CountDownLatch release = new CountDownLatch(1);
-  private Path local;
-  private RunningServer server;
-
-  @BeforeEach
-  void start() throws Exception {
-    System.getProperties().put(Streamer.RELEASE, release);
-    local = directory.resolve("s3");
-    Path store = directory.resolve("store");
-    ModelFolder.make(store, "streamer", Streamer.class, "minWorkers: 1");
-    ModelFolder.make(store, "other", Streamer.class, "minWorkers: 1");
-    server =
-        RunningServer.withSageMakerLocal(directory, store, local, List.of("streamer", "other"));
-  }
-
-  @AfterEach
-  void stop() {
-    release.countDown();
-    server.close();
-    System.getProperties().remove(Streamer.RELEASE);
-  }
-
-  private HttpResponse<String> call(String path, String body, String... headers) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port(0) + path))
-            .header("Authorization", AUTHORIZATION)
-            .POST(body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-    for (int i = 0; i < headers.length; i += 2) {
-      request.header(headers[i], headers[i + 1]);
-    }
-    return server.send(request.build());
-  }
-
+class SageMakerLocalTest extends SageMakerLocalCalls {
   private HttpResponse<String> invoke(String body, String... headers) throws Exception {
     return call("/endpoints/streamer/invocations", body, headers);
-  }
-
-  private static String header(HttpResponse<?> response, String name) {
-    return response.headers().firstValue(name).orElse("none");
-  }
-
-  private static JsonNode json(HttpResponse<String> response) throws IOException {
-    return JSON.readTree(response.body());
   }
 
   @Test
@@ -178,7 +121,7 @@ class SageMakerLocalTest {
   void anEndpointsNameIsNoPath(String name) throws Exception {
     HttpResponse<String> answer = call("/endpoints/" + name + "/async-invocations", "x");
     assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(filesIn(local)).isEmpty();
+    assertThat(LocalFiles.below(local)).isEmpty();
   }
 
   @Test
@@ -226,109 +169,6 @@ class SageMakerLocalTest {
     assertThat(invoke("pieces").body()).isEqualTo("piece0 piece1 piece2 piece3 ");
   }
 
-  private HttpResponse<String> later(String body, String... headers) throws Exception {
-    return call("/endpoints/streamer/async-invocations", body, headers);
-  }
-
-  /** The file at a location, once it is there. */
-  private String awaited(HttpResponse<String> answer, String location) throws Exception {
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
-    Path file = local.resolve(header(answer, PREFIX + location).substring("s3://".length()));
-    while (!Files.exists(file)) {
-      Thread.onSpinWait();
-    }
-    return Files.readString(file);
-  }
-
-  private static List<String> filesIn(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> directory.relativize(file).toString())
-          .sorted()
-          .toList();
-    }
-  }
-
-  @Test
-  void aLaterAnswerIsAFile() throws Exception {
-    HttpResponse<String> answer = later("hello", PREFIX + "Inference-Id", "i-1");
-    assertThat(awaited(answer, "OutputLocation")).isEqualTo("hello");
-    assertThat(json(answer).get("InferenceId").textValue()).isEqualTo("i-1");
-    assertThat(filesIn(local))
-        .containsExactly("sagemaker-local/async-endpoint-outputs/streamer/i-1.out");
-  }
-
-  @Test
-  void aLaterAnswerMayComeInPieces() throws Exception {
-    assertThat(awaited(later("pieces"), "OutputLocation"))
-        .isEqualTo("piece0 piece1 piece2 piece3 ");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"bad", "early", "late"})
-  void aLaterFailureIsWhatTheModelAnswers(String text) throws Exception {
-    String failure = awaited(later(text, PREFIX + "Inference-Id", "i-1"), "FailureLocation");
-    assertThat(JSON.readTree(failure).get("code").intValue()).isEqualTo(400);
-    assertThat(filesIn(local))
-        .containsExactly("sagemaker-local/async-endpoint-failures/streamer/i-1-error.out");
-  }
-
-  @Test
-  void anInputIsAFileOfTheTypeThatTheCallNames() throws Exception {
-    Path bucket = Files.createDirectories(local.resolve("bucket/a b"));
-    Files.writeString(
-        bucket.resolve("form"),
-        "--B\r\nContent-Disposition: form-data; name=\"left\"\r\n\r\n1\r\n--B--\r\n");
-    HttpResponse<String> answer =
-        later(
-            "",
-            PREFIX + "InputLocation",
-            "s3://bucket/a b/form",
-            PREFIX + "Content-Type",
-            "multipart/form-data; boundary=B");
-    assertThat(JSON.readTree(awaited(answer, "OutputLocation")))
-        .isEqualTo(JSON.readTree("[\"left\"]"));
-  }
-
-  @Test
-  void anInputThatIsNotThereIsAFailureLater() throws Exception {
-    HttpResponse<String> answer = later("", PREFIX + "InputLocation", "s3://bucket/nosuch");
-    assertThat(awaited(answer, "FailureLocation")).contains("s3://bucket/nosuch: no such file");
-  }
-
-  @Test
-  void whatTakesTooLongIsAFailure() throws Exception {
-    HttpResponse<String> answer = later("wait", PREFIX + "InvocationTimeoutSeconds", "1");
-    assertThat(awaited(answer, "FailureLocation"))
-        .contains("it was in work for longer than InvocationTimeoutSeconds, 1");
-  }
-
-  @Test
-  void whatIsTakenIsAnsweredBeforeTheServerStops() throws Exception {
-    HttpResponse<String> first = later("wait");
-    HttpResponse<String> second = later("hello");
-    Thread closing = new Thread(server::close);
-    closing.start();
-    release.countDown();
-    closing.join();
-    assertThat(awaited(first, "OutputLocation")).isEqualTo("wait");
-    assertThat(awaited(second, "OutputLocation")).isEqualTo("hello");
-  }
-
-  @Test
-  void aForeignPageWritesNothing() throws Exception {
-    HttpRequest request =
-        server
-            .inference("/endpoints/streamer/async-invocations", "text/plain", bytes("hello"))
-            .header("Origin", "https://evil.example")
-            .build();
-    HttpResponse<String> answer = server.send(request);
-    assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(answer.body()).contains("InvalidKeyException");
-    assertThat(filesIn(local)).isEmpty();
-  }
-
   @Test
   void withoutADirectoryThereAreNoEndpoints() throws Exception {
     Path elsewhere = Files.createDirectories(directory.resolve("elsewhere"));
@@ -340,9 +180,5 @@ class SageMakerLocalTest {
         assertThat(plain.send(request).statusCode()).isEqualTo(404);
       }
     }
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -7,132 +7,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sconce.config.ConfigLoader;
 import dev.sconce.config.Overrides;
 import dev.sconce.download.FileServer;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models that are registered by URL, from a server on this machine. */
-class UrlRegistrationTest {
-  @TempDir Path directory;
-  private Path store;
-  private FileServer origin;
-
-  @BeforeEach
-  void start() throws Exception {
-    store = Files.createDirectories(directory.resolve("store"));
-    origin = new FileServer(archive("base_handler", false));
-  }
-
-  @AfterEach
-  void stop() {
-    origin.close();
-  }
-
-  /** A model of four numbers named {@code linear}. */
-  private static byte[] archive(String handler, boolean withJar) throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      zip.putNextEntry(new ZipEntry("MAR-INF/MANIFEST.json"));
-      String manifest =
-          "{\"model\": {\"modelName\": \"linear\", \"modelVersion\": \"1.0\", \"handler\": \"%s\", \"serializedFile\": \"linear.pt\"}}";
-      zip.write(manifest.formatted(handler).getBytes(StandardCharsets.UTF_8));
-      zip.putNextEntry(new ZipEntry("linear.pt"));
-      zip.write(Files.readAllBytes(Path.of("src/test/resources/envelope/linear.pt")));
-      if (withJar) {
-        zip.putNextEntry(new ZipEntry("handler.jar"));
-        zip.write(jar());
-      }
-    }
-    return bytes.toByteArray();
-  }
-
-  private static byte[] jar() throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JarOutputStream jar = new JarOutputStream(bytes);
-        InputStream code =
-            Objects.requireNonNull(Linear.class.getResourceAsStream("Linear.class"))) {
-      jar.putNextEntry(new ZipEntry(Linear.class.getName().replace('.', '/') + ".class"));
-      code.transferTo(jar);
-    }
-    return bytes.toByteArray();
-  }
-
-  private RunningServer server(String... lines) throws Exception {
-    return server(List.of(), lines);
-  }
-
-  private RunningServer server(List<String> models, String... lines) throws Exception {
-    List<String> all = new ArrayList<>(List.of(lines));
-    all.add("allowed_urls=" + origin.url("/") + ".*");
-    all.add("default_workers_per_model=1");
-    return new RunningServer(directory, store, models, all.toArray(String[]::new));
-  }
-
-  private static HttpResponse<String> register(RunningServer server, String url) throws Exception {
-    return server.manageByJson("POST", "/models", "{\"url\": \"" + url + "\"}");
-  }
-
-  private static CompletableFuture<HttpResponse<String>> registering(
-      RunningServer server, String url) {
-    CompletableFuture<HttpResponse<String>> answer = new CompletableFuture<>();
-    Thread caller =
-        new Thread(
-            () -> {
-              try {
-                answer.complete(register(server, url));
-              } catch (Exception e) {
-                answer.completeExceptionally(e);
-              }
-            });
-    caller.start();
-    return answer;
-  }
-
-  private List<String> files() throws Exception {
-    try (Stream<Path> files = Files.list(store)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
-  }
-
-  private static void assertAnswers(RunningServer server) throws Exception {
-    HttpResponse<String> answer =
-        server.send(
-            server.predictRequest(
-                "linear",
-                "application/json",
-                "[1.0,2.0,3.0,4.0]".getBytes(StandardCharsets.UTF_8)));
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-  }
-
-  private static void assertError(
-      HttpResponse<String> response, int status, String type, String message) throws Exception {
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-    JsonNode error = RunningServer.json(response);
-    assertThat(error.get("type").asText()).isEqualTo(type);
-    assertThat(error.get("message").asText()).startsWith(message);
-  }
-
+class UrlRegistrationTest extends UrlRegistrations {
   @Test
   void anAllowedUrlIsDownloadedServedAndForgottenAgain() throws Exception {
     try (RunningServer server = server()) {
@@ -281,42 +169,6 @@ class UrlRegistrationTest {
     try (RunningServer server = server(List.of("x.mar"))) {
       server.manage("DELETE", "/models/linear");
       assertThat(files()).isEmpty();
-    }
-  }
-
-  @Test
-  void downloadsThatHangHoldUpNothingElse() throws Exception {
-    Files.write(store.resolve("own.mar"), archive("base_handler", false));
-    List<CompletableFuture<HttpResponse<String>>> hanging = new ArrayList<>();
-    try (RunningServer server = server("download_timeout=600")) {
-      for (int i = 0; i < 20; i++) { // more than there are threads for them
-        hanging.add(registering(server, origin.url("/silent/x" + i + ".mar")));
-      }
-      assertThat(origin.hanging.await(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(server.manage("POST", "/models?url=own.mar&initial_workers=1").statusCode())
-          .isEqualTo(200);
-      assertAnswers(server);
-      assertThat(server.ping().statusCode()).isEqualTo(200);
-    }
-    for (CompletableFuture<HttpResponse<String>> call : hanging) {
-      assertThat(call.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
-    }
-    assertThat(files()).containsExactly("own.mar");
-  }
-
-  @Test
-  void twoCallsForOneUrlDownloadItOnce() throws Exception {
-    try (RunningServer server = server("download_timeout=600")) {
-      String url = origin.url("/silent/x.mar");
-      CompletableFuture<HttpResponse<String>> first = registering(server, url);
-      assertThat(origin.hanging.await(60, TimeUnit.SECONDS)).isTrue();
-      assertError(
-          register(server, url),
-          500,
-          "InternalServerException",
-          "Model file already exists x.mar (it is being downloaded)");
-      origin.close();
-      assertThat(first.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(400);
     }
   }
 

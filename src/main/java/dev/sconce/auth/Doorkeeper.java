@@ -34,7 +34,6 @@ public final class Doorkeeper implements AutoCloseable {
       "Token either incorrect, expired, or not provided correctly";
   private static final String REFUSED = "Token Authorization failed. " + DETAILS;
   private static final String NOT_RENEWED = "Token Authentication failed. " + DETAILS;
-  private static final Filter OPEN = (request, next) -> next.answer(request);
 
   private final Asked asked;
   private final ForeignPages pages;
@@ -57,7 +56,7 @@ public final class Doorkeeper implements AutoCloseable {
 
   /** Stands before the inference API; fails with {@code INVALID_KEY} what it does not let in. */
   public Filter inference() {
-    return asked == Asked.OF_EVERYONE ? guard(KeyKind.INFERENCE) : OPEN;
+    return asked == Asked.OF_EVERYONE ? guard(KeyKind.INFERENCE) : Filter.OPEN;
   }
 
   /**
@@ -67,7 +66,7 @@ public final class Doorkeeper implements AutoCloseable {
    */
   public Filter inferenceThatWrites() {
     return switch (asked) {
-      case OF_NOBODY -> OPEN;
+      case OF_NOBODY -> Filter.OPEN;
       case OF_REMOTE_MANAGEMENT -> letOnlyLocalIn();
       case OF_EVERYONE -> guard(KeyKind.INFERENCE);
     };
@@ -78,13 +77,13 @@ public final class Doorkeeper implements AutoCloseable {
    * unless nobody is ever asked.
    */
   public Filter anyoneButForeignPages() {
-    return asked == Asked.OF_NOBODY ? OPEN : noForeignPage(KeyKind.MANAGEMENT);
+    return asked == Asked.OF_NOBODY ? Filter.OPEN : noForeignPage(KeyKind.MANAGEMENT);
   }
 
   /** Stands before the management API; fails with {@code INVALID_KEY} what it does not let in. */
   public Filter management() {
     return switch (asked) {
-      case OF_NOBODY -> OPEN;
+      case OF_NOBODY -> Filter.OPEN;
       case OF_REMOTE_MANAGEMENT -> letLocalIn();
       case OF_EVERYONE -> guard(KeyKind.MANAGEMENT);
     };

@@ -103,7 +103,7 @@ public final class ConfigLoader {
     Map<String, String> commandLine = new TreeMap<>(overrides.keys());
     commandLine.put("enable_envvars_config", "true");
     KeyReader keys = new KeyReader(base, commandLine, environment);
-    SageMakerKeys.standIn(keys);
+    SageMakerKeys.standIn(keys, MOST_THREADS);
     return keys;
   }
 

@@ -42,15 +42,15 @@ final class SageMakerKeys {
   }
 
   /** Has variables stand in for keys; to be called before any key is read. */
-  static void standIn(KeyReader keys) {
-    new SageMakerKeys(keys).standIn();
+  static void standIn(KeyReader keys, int mostWorkers) {
+    new SageMakerKeys(keys).standIn(mostWorkers);
   }
 
-  private void standIn() {
-    same("SAGEMAKER_MODEL_SERVER_WORKERS", "default_workers_per_model");
-    same("SAGEMAKER_MODEL_SERVER_TIMEOUT", TIMEOUT_KEY);
-    same("SAGEMAKER_MODEL_SERVER_TIMEOUT_SECONDS", TIMEOUT_KEY);
-    same("SAGEMAKER_STARTUP_TIMEOUT", "default_startup_timeout");
+  private void standIn(int mostWorkers) {
+    same("SAGEMAKER_MODEL_SERVER_WORKERS", "default_workers_per_model", 0, mostWorkers);
+    seconds("SAGEMAKER_MODEL_SERVER_TIMEOUT", TIMEOUT_KEY);
+    seconds("SAGEMAKER_MODEL_SERVER_TIMEOUT_SECONDS", TIMEOUT_KEY);
+    seconds("SAGEMAKER_STARTUP_TIMEOUT", "default_startup_timeout");
     port().ifPresent(port -> keys.standIn("inference_address", PORT, "http://0.0.0.0:" + port));
     payload()
         .ifPresent(
@@ -63,9 +63,18 @@ final class SageMakerKeys {
                             * (megabytes == 0 ? ANY_SIZE_MEGABYTES : megabytes))));
   }
 
-  /** A variable that means what a key means, in the same unit. */
-  private void same(String variable, String key) {
-    keys.variable(variable).ifPresent(value -> keys.standIn(key, variable, value));
+  /**
+   * A variable that means what a key means, in the same unit. What is wrong is told even where
+   * another variable wins.
+   */
+  private void same(String variable, String key, int least, int most) {
+    keys.variableInteger(variable, least, most)
+        .ifPresent(value -> keys.standIn(key, variable, Integer.toString(value)));
+  }
+
+  /** The same in seconds. */
+  private void seconds(String variable, String key) {
+    same(variable, key, 1, Integer.MAX_VALUE);
   }
 
   private OptionalInt port() {

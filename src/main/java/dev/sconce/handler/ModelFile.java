@@ -33,8 +33,8 @@ final class ModelFile {
                   serializedFile
                       .map(name -> "the manifest's serializedFile " + name)
                       .orElse(
-                          "one .pt, .pth, .bin or .safetensors file, or a serializedFile in the"
-                              + " manifest")));
+                          "one .pt, .pth, .bin or .safetensors file, or "
+                              + HandlerRecogniser.FILE_IN_MANIFEST)));
     }
     return candidates.get(0);
   }

@@ -104,13 +104,13 @@ final class Exchange {
     try {
       channel.eventLoop().execute(() -> settle(response, failure));
     } catch (RejectedExecutionException e) {
-      StreamSender.discard(response); // the server has been closed meanwhile
+      Refuser.refuse(response); // the server has been closed meanwhile
     }
   }
 
   private void settle(@Nullable Response response, @Nullable Throwable failure) {
     if (abandoned) {
-      StreamSender.discard(response);
+      Refuser.refuse(response);
     } else if (failure != null) {
       send(rendered(failure));
     } else if (response == null) {
@@ -140,7 +140,7 @@ final class Exchange {
     if (response.content() instanceof Response.Whole whole) {
       sendWhole(response, whole.bytes().duplicate(), bodiless);
     } else if (bodiless) {
-      StreamSender.discard(response);
+      Refuser.refuse(response);
       sendLast(response, Framing.NONE, 0, Unpooled.EMPTY_BUFFER);
     } else if (response.content() instanceof Response.Stream pieces) {
       sendStream(response, pieces);

@@ -10,8 +10,6 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends the pieces of a {@link Response.Stream}. One piece is asked for at a time, and only while
@@ -22,8 +20,6 @@ import org.slf4j.LoggerFactory;
  * request} with {@code onNext} on the spot cannot grow the stack.
  */
 final class StreamSender implements Flow.Subscriber<ByteBuffer> {
-  private static final Logger LOG = LoggerFactory.getLogger(StreamSender.class);
-
   private final Channel channel;
   private final Exchange exchange;
   private final Response response;
@@ -37,17 +33,6 @@ final class StreamSender implements Flow.Subscriber<ByteBuffer> {
     this.channel = channel;
     this.exchange = exchange;
     this.response = response;
-  }
-
-  /** Tells the publisher of a response, if it has one, that nobody will take its pieces. */
-  static void discard(@Nullable Response response) {
-    if (response != null && response.content() instanceof Response.Stream stream) {
-      try {
-        stream.pieces().subscribe(new Refuser());
-      } catch (RuntimeException e) {
-        LOG.warn("a stream that nobody will take could not be cancelled", e);
-      }
-    }
   }
 
   @Override
@@ -165,22 +150,5 @@ final class StreamSender implements Flow.Subscriber<ByteBuffer> {
     } catch (RejectedExecutionException e) {
       return false;
     }
-  }
-
-  /** Wants nothing. */
-  private static final class Refuser implements Flow.Subscriber<ByteBuffer> {
-    @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-      subscription.cancel();
-    }
-
-    @Override
-    public void onNext(ByteBuffer piece) {}
-
-    @Override
-    public void onError(Throwable failure) {}
-
-    @Override
-    public void onComplete() {}
   }
 }

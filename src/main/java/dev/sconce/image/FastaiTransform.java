@@ -167,7 +167,8 @@ public sealed interface FastaiTransform {
     }
   }
 
-  private static String lower(Enum<?> value) {
+  /** A constant as Python writes it. */
+  static String lower(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
 

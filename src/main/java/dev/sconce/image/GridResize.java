@@ -2,7 +2,6 @@ package dev.sconce.image;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -141,10 +140,10 @@ public record GridResize(
     StringBuilder text = new StringBuilder();
     text.append("%s(size=(%d, %d)".formatted(name, size.height(), size.width()));
     if (mode != GridMode.BILINEAR) {
-      text.append(", mode=").append(lower(mode));
+      text.append(", mode=").append(FastaiTransform.lower(mode));
     }
     if (padding != Padding.REFLECTION) {
-      text.append(", pad_mode=").append(lower(padding));
+      text.append(", pad_mode=").append(FastaiTransform.lower(padding));
     }
     if (!alignCorners) {
       text.append(", align_corners=False");
@@ -154,9 +153,5 @@ public record GridResize(
             text.append(
                 ", ratio=(%s, %s), valid_scale=%s".formatted(c.narrowest, c.widest, c.scale)));
     return text.append(')').toString();
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

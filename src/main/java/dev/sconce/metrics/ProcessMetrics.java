@@ -8,7 +8,10 @@ import java.lang.management.MemoryUsage;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What this process is and takes: version, Java's memory, collections and threads, all memory. */
+/**
+ * What this process is and takes: version, Java's memory, collections and threads, all memory and
+ * CPU time.
+ */
 public final class ProcessMetrics {
   private static final double MILLIS_PER_SECOND = 1e3;
   private static final List<String> AREA = List.of("area");
@@ -95,6 +98,14 @@ public final class ProcessMetrics {
   }
 
   private void addRest() {
+    registry.readings(
+        "sconce_process_cpu_seconds_total",
+        "CPU time of the process, libtorch's included; missing where the system does not tell",
+        List.of(),
+        () ->
+            ProcessHandle.current().info().totalCpuDuration().stream()
+                .map(time -> Reading.of(time.toMillis() / MILLIS_PER_SECOND))
+                .toList());
     registry.readings(
         "sconce_jvm_threads",
         "Java threads that live",

@@ -74,7 +74,7 @@ record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
       return recognition
           .handler()
           .flatMap(name -> find(name, archive))
-          .orElseThrow(() -> nothingFits(archive, recognition.found()));
+          .orElseThrow(() -> nothingFits(archive, recognition));
     }
 
     private HandlerLoader.Source require(String name, ModelArchive archive) {
@@ -122,17 +122,27 @@ record HandlerChoice(HandlerLoader.Source source, Optional<String> replaced) {
               .formatted(archive.url(), handler, loader.builtInNames()));
     }
 
-    private ServingException nothingFits(ModelArchive archive, String found) {
+    private ServingException nothingFits(ModelArchive archive, Recognition recognition) {
       List<String> facts = new ArrayList<>();
       own(archive).ifPresent(name -> facts.add("handler " + name + ", which cannot be run here"));
-      facts.add(found);
+      facts.add(recognition.found());
       if (mayRunJars(archive)) {
         loader.namesInJars(archive.directory()).ifPresent(names -> facts.add("in jars: " + names));
       }
       return new ServingException(
           ErrorCode.INVALID_MODEL,
-          "%s: no handler fits; found: %s (expected: handler in model-config.yaml or in a register call, one of %s)"
-              .formatted(archive.url(), String.join("; ", facts), loader.builtInNames()));
+          "%s: no handler fits; found: %s (expected: %s)"
+              .formatted(archive.url(), String.join("; ", facts), expected(archive, recognition)));
+    }
+
+    private String expected(ModelArchive archive, Recognition recognition) {
+      return recognition
+          .expected()
+          .filter(unlessTheFileIsNamed -> archive.manifest().serializedFile().isEmpty())
+          .orElseGet(
+              () ->
+                  "handler in model-config.yaml or in a register call, one of "
+                      + loader.builtInNames());
     }
 
     /** {@code handler.py}, or {@code handler.py:function}. */

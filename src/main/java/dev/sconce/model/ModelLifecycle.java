@@ -291,8 +291,9 @@ public final class ModelLifecycle {
             .toArray(CompletableFuture[]::new));
   }
 
-  /** Deletes what was unpacked for models that could not be closed: the server is about to end. */
-  public void deleteLeftFiles() {
+  /** Deletes the files of models that are not closed: the server is about to end. Tells which. */
+  public List<ModelKey> deleteLeftFiles() {
     open.forEach(ServedModel::deleteFiles);
+    return open.stream().map(ServedModel::key).toList();
   }
 }

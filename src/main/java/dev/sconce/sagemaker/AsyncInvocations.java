@@ -1,12 +1,16 @@
 package dev.sconce.sagemaker;
 
 import dev.sconce.http.BodyReader;
+import dev.sconce.http.ErrorRenderer;
 import dev.sconce.http.Request;
+import dev.sconce.http.Response;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +39,15 @@ final class AsyncInvocations {
   /**
    * What every call needs.
    *
+   * @param model answers a request, which names no model, in the name of one; a failure to answer
+   *     is an answer, too
+   * @param errors how the server's own failures are told
    * @param bodies reads bodies by the type that the call names
    * @param maxBodyBytes how large a body from a file may be
    */
   record Tools(
-      Container container,
+      BiFunction<Request, String, CompletionStage<Response>> model,
+      ErrorRenderer errors,
       LocalBuckets buckets,
       BodyReader bodies,
       int maxBodyBytes,

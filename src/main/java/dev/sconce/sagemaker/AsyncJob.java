@@ -4,6 +4,7 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.Deadline;
 import dev.sconce.http.Body;
+import dev.sconce.http.Refuser;
 import dev.sconce.http.Request;
 import dev.sconce.http.Response;
 import dev.sconce.sagemaker.AsyncInvocations.Tools;
@@ -94,10 +95,20 @@ final class AsyncJob implements Runnable {
   private void answer(Request request) throws IOException {
     Deadline end = Deadline.after(call.timeout(), tools.nanoClock());
     try {
-      Response answer = inTime(tools.container().answer(request, model).toCompletableFuture(), end);
+      Response answer = awaited(tools.model().apply(request, model).toCompletableFuture(), end);
       write(answer.status() < 300 ? call.output() : call.failure(), answer, end);
     } finally {
       request.disconnected().complete(null); // whatever still works on it need not
+    }
+  }
+
+  /** The answer; of one that comes too late nothing is taken. */
+  private Response awaited(CompletableFuture<Response> answer, Deadline end) {
+    try {
+      return inTime(answer, end);
+    } catch (RuntimeException e) {
+      CompletableFuture<Void> unused = answer.thenAccept(Refuser::refuse);
+      throw e;
     }
   }
 
@@ -116,7 +127,7 @@ final class AsyncJob implements Runnable {
   }
 
   private void write(S3Location location, Response answer, Deadline end) throws IOException {
-    try (Upload upload = tools.buckets().create(location)) {
+    try (Upload upload = begun(location, answer)) {
       if (answer.content() instanceof Response.Whole whole) {
         upload.write(whole.bytes());
       } else if (answer.content() instanceof Response.Stream stream) {
@@ -133,11 +144,20 @@ final class AsyncJob implements Runnable {
     log.info("request {}: inference {} is at {}", inner.id(), call.inferenceId(), location);
   }
 
+  private Upload begun(S3Location location, Response answer) throws IOException {
+    try {
+      return tools.buckets().create(location);
+    } catch (IOException | RuntimeException e) {
+      Refuser.refuse(answer);
+      throw e;
+    }
+  }
+
   private void fail(Throwable why) {
     boolean unused = Thread.interrupted(); // or else nothing could be written
     Deadline end = Deadline.after(call.timeout(), tools.nanoClock());
     try {
-      write(call.failure(), tools.container().failed(why, inner), end);
+      write(call.failure(), tools.errors().render(why, inner), end);
     } catch (IOException | RuntimeException e) {
       log.error("request {}: {} cannot be written", inner.id(), call.failure(), e);
     }

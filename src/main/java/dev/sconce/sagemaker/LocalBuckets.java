@@ -32,21 +32,31 @@ final class LocalBuckets {
   /**
    * Opens a directory, which is made if it is not there; it may be a link itself.
    *
-   * @throws ServingException {@code INVALID_CONFIGURATION} if it is none and cannot be made
+   * @throws ServingException {@code INVALID_CONFIGURATION} if it is none and cannot be made, or
+   *     nothing can be written there
    */
   static LocalBuckets in(Path directory) {
     try {
-      if (!Files.isDirectory(directory)) {
+      if (!Files.exists(directory)) {
         Files.createDirectories(directory);
+      } else if (!Files.isDirectory(directory)) {
+        throw unusable(directory, "is no directory");
+      } else if (!Files.isWritable(directory)) {
+        throw unusable(directory, "cannot be written to");
       }
       return new LocalBuckets(directory.toRealPath());
     } catch (IOException e) {
-      throw new ServingException(
-          ErrorCode.INVALID_CONFIGURATION,
-          "--sagemaker-local: %s (expected: a directory, or where one can be made): %s"
-              .formatted(directory, e),
-          e);
+      ServingException failure = unusable(directory, "cannot be made");
+      failure.initCause(e);
+      throw failure;
     }
+  }
+
+  private static ServingException unusable(Path directory, String why) {
+    return new ServingException(
+        ErrorCode.INVALID_CONFIGURATION,
+        "--sagemaker-local: %s %s (expected: a directory to write to, or where one can be made)"
+            .formatted(directory, why));
   }
 
   /**

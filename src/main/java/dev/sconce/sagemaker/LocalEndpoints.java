@@ -50,7 +50,8 @@ public final class LocalEndpoints {
     async =
         new AsyncInvocations(
             new Tools(
-                container,
+                container::answer,
+                errors,
                 LocalBuckets.in(directory),
                 new BodyReader(http.maxFormFields()),
                 http.maxBodyBytes(),

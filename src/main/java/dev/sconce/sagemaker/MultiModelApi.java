@@ -84,7 +84,8 @@ public final class MultiModelApi {
       throw conflict("Model " + call.name() + " is being loaded already");
     }
     return CompletableFuture.supplyAsync(() -> room(call), executor)
-        .thenCompose(room -> loadInto(call).whenComplete((loaded, failure) -> room.close()))
+        .thenCompose(
+            room -> loadInto(call).whenComplete((loaded, failure) -> room.release(failure == null)))
         .whenComplete((loaded, failure) -> loading.remove(call.name()))
         .thenApply(
             loaded ->

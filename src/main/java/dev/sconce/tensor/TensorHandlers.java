@@ -59,6 +59,12 @@ public final class TensorHandlers implements HandlerRecogniser {
   public Recognition recognise(Path modelDirectory) {
     return TorchScriptFile.isIn(modelDirectory)
         ? new Recognition(Optional.of(DefaultInferenceHandler.NAME), "a TorchScript file")
-        : new Recognition(Optional.empty(), "no TorchScript file");
+        : new Recognition(
+            Optional.empty(),
+            "no TorchScript file",
+            TorchScriptFile.severalIn(modelDirectory)
+                .map(
+                    names ->
+                        "only one of %s; or a handler, and %s".formatted(names, FILE_IN_MANIFEST)));
   }
 }

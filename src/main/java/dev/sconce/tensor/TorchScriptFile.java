@@ -1,7 +1,10 @@
 package dev.sconce.tensor;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
+import dev.sconce.handler.HandlerRecogniser;
 import dev.sconce.weights.WeightsFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Which file of a directory AWS's default handler takes for the model. */
@@ -33,14 +35,29 @@ final class TorchScriptFile {
                     "Exactly one .pth or .pt file is required for PyTorch models: "
                         + files.stream()
                             .map(file -> "'" + file.getFileName() + "'")
-                            .collect(Collectors.joining(", ", "[", "]"))));
+                            .collect(joining(", ", "[", "]"))
+                        + " (expected: one file, model.pt, or "
+                        + HandlerRecogniser.FILE_IN_MANIFEST
+                        + ")"));
   }
 
   /** Whether there is such a file, and it is what {@code torch.jit.save} writes. */
   static boolean isIn(Path directory) {
+    return chosen(files(directory)).filter(TorchScriptFile::isScript).isPresent();
+  }
+
+  /** The names of several such files, one of them a TorchScript file, if it is not told which. */
+  static Optional<String> severalIn(Path directory) {
+    List<Path> files = files(directory);
+    return chosen(files).isEmpty() && files.stream().anyMatch(TorchScriptFile::isScript)
+        ? Optional.of(
+            files.stream().map(file -> file.getFileName().toString()).collect(joining(", ")))
+        : Optional.empty();
+  }
+
+  private static boolean isScript(Path file) {
     try {
-      return chosen(files(directory)).map(WeightsFormat::of).stream()
-          .anyMatch(format -> format == WeightsFormat.TORCHSCRIPT);
+      return WeightsFormat.of(file) == WeightsFormat.TORCHSCRIPT;
     } catch (ServingException e) {
       return false; // no weights at all; whoever looked before has said so
     }

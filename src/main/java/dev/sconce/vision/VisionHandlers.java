@@ -62,8 +62,8 @@ public final class VisionHandlers implements HandlerRecogniser {
     if (fitting.size() + files.scripts() > 1) {
       throw new ServingException(
           ErrorCode.INVALID_MODEL,
-          "the weights could mean several models; found: %s (expected: those of one, or a handler in model-config.yaml)"
-              .formatted(twin.found()));
+          "the weights could mean several models; found: %s (expected: those of one; or a handler in model-config.yaml and, if it takes one file, %s)"
+              .formatted(twin.found(), FILE_IN_MANIFEST));
     }
     return new Recognition(Optional.of(fitting.get(0)), twin.found());
   }

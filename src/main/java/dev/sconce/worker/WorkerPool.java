@@ -72,7 +72,7 @@ public final class WorkerPool {
         String full = "the job queue is full, " + queue.capacity() + " requests wait";
         throw metrics.refused(refusals.queueFull(full));
       }
-      case NO_IDLE_WORKER -> throw metrics.refused(refusals.queueFull("every worker is busy"));
+      case NO_IDLE_WORKER -> throw metrics.refused(refusals.queueFull("no worker is idle"));
       case ACCEPTED -> expireAtDeadline(job);
     }
     if (!crew.takesWork()) {

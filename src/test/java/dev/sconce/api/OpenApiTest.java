@@ -24,7 +24,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenApiTest {
-  private static final Filter OPEN = (request, next) -> next.answer(request);
 
   @TempDir Path directory;
 
@@ -32,10 +31,10 @@ class OpenApiTest {
   private Set<String> routes(boolean modelApi) {
     Router.Builder router = Router.builder(new ErrorResponses());
     try (ModelsFixture fixture = new ModelsFixture(directory)) {
-      new InvocationsApi(fixture.models).addTo(router, OPEN, OPEN);
-      new InferenceApi(fixture.models, () -> true).addTo(router, OPEN);
+      new InvocationsApi(fixture.models).addTo(router, Filter.OPEN, Filter.OPEN);
+      new InferenceApi(fixture.models, () -> true).addTo(router, Filter.OPEN);
       new ManagementApi(fixture.models, new DescriptionJson(1, () -> 1), modelApi)
-          .addTo(router, OPEN);
+          .addTo(router, Filter.OPEN);
     }
     new MetricsApi(new MetricRegistry(MetricsMode.ALL, Clock.systemUTC())).addTo(router);
     OpenApi.addTo(router);

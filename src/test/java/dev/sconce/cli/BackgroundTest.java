@@ -7,13 +7,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -25,9 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code torchserve} as its users call it: each call is a process of its own. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class BackgroundTest {
-  /** The server's own, not that of the tests. */
-  private static final Path LOGBACK = Path.of("src/main/resources/logback.xml");
-
   private static final Pattern ADDRESS = Pattern.compile("Listening on \\[(http://[^,]*),");
 
   private final Path directory;
@@ -52,24 +49,12 @@ class BackgroundTest {
   private record Run(int exit, String out) {}
 
   private Run torchserve(String... arguments) throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-Djava.io.tmpdir=" + temporary,
-                "-Dlogback.configurationFile=" + LOGBACK.toAbsolutePath(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "torchserve"));
+    List<String> command = new ArrayList<>(List.of("torchserve"));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-    builder.environment().keySet().removeIf(name -> name.matches("TS_.*|LOG_LOCATION"));
-    Process process = builder.redirectErrorStream(true).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Run(process.waitFor(), out);
+    try (ServerProcess process = new ServerProcess(directory, Map.of(), command)) {
+      int exit = process.exitCode();
+      return new Run(exit, process.said());
+    }
   }
 
   @AfterEach

@@ -201,6 +201,21 @@ class SageMakerKeysTest {
   }
 
   @Test
+  void aWrongValueIsAFaultEvenIfAnotherVariableWins() {
+    Map<String, String> wrong =
+        Map.of(
+            "SAGEMAKER_MODEL_SERVER_TIMEOUT", "soon",
+            "SAGEMAKER_MODEL_SERVER_TIMEOUT_SECONDS", "80",
+            "SAGEMAKER_STARTUP_TIMEOUT", "0",
+            "TS_DEFAULT_STARTUP_TIMEOUT", "600");
+    assertThatThrownBy(() -> container.load(wrong))
+        .hasMessageContaining("2 faults:")
+        .hasMessageContaining(
+            "SAGEMAKER_MODEL_SERVER_TIMEOUT: soon (expected: a whole number >= 1)")
+        .hasMessageContaining("SAGEMAKER_STARTUP_TIMEOUT: 0 (expected: a whole number >= 1)");
+  }
+
+  @Test
   void torchserveSeesNoneOfThem() {
     ServerConfig config =
         container.loadOutside(

@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
@@ -142,48 +141,6 @@ class EnvelopeTest {
     public Object result(Input input, Map<String, String> seen) {
       return seen.toString();
     }
-  }
-
-  /** Remembers how many came at once. */
-  private static final class Counting implements JsonHandler<String, String> {
-    final List<Integer> sizes = new ArrayList<>();
-
-    @Override
-    public void initialize(dev.sconce.handler.HandlerContext context) {}
-
-    @Override
-    public String preprocess(Input input) {
-      return input.require("body").text();
-    }
-
-    @Override
-    public List<String> inference(List<String> batch) {
-      sizes.add(batch.size());
-      return batch;
-    }
-
-    @Override
-    public Object result(Input input, String text) {
-      return text;
-    }
-  }
-
-  @Test
-  void aRequestOfManyInstancesGoesThroughTheModelInParts() throws Exception {
-    Counting counting = new Counting();
-    List<String> texts = IntStream.range(0, 1000).mapToObj(i -> "t" + i).toList();
-    String body = JSON.writeValueAsString(Map.of("instances", texts));
-    try (HandlerFixture fixture = new HandlerFixture();
-        Handler<?, ?> handler = Envelope.JSON.around(counting)) {
-      handler.initialize(fixture.context(GOLDEN, Map.of()));
-      Input request = HandlerFixture.input(Map.of("body", body));
-      List<String> answers = HandlerFixture.answers(handler, List.of(request, request));
-      for (String answer : answers) {
-        assertThat(JSON.readTree(answer).get("predictions"))
-            .isEqualTo(JSON.readTree(body).get("instances"));
-      }
-    }
-    assertThat(counting.sizes).hasSize(32).allMatch(size -> size <= 64);
   }
 
   private static List<String> seen(String envelope, String body) throws Exception {

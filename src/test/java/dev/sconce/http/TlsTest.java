@@ -3,6 +3,7 @@ package dev.sconce.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sconce.logs.LogLines;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

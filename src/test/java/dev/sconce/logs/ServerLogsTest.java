@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -35,7 +34,6 @@ class ServerLogsTest {
   private static final FileSize LARGE = new FileSize(1 << 20);
 
   @TempDir Path directory;
-
   private final LoggerContext context = new LoggerContext();
   private final ListAppender<ILoggingEvent> warnings = new ListAppender<>();
   private final Logger own = (Logger) LoggerFactory.getLogger(ServerLogs.class);
@@ -248,23 +246,6 @@ class ServerLogsTest {
   }
 
   @Test
-  void theEnvironmentNamesTheDirectories() {
-    LogSettings settings =
-        located(
-            Map.of("LOG_LOCATION", "/var/log/a", "METRICS_LOCATION", "/var/log/b"),
-            Optional.of(Path.of("logs")));
-    assertThat(settings.logs()).hasValue(Path.of("/var/log/a"));
-    assertThat(settings.metrics()).hasValue(Path.of("/var/log/b"));
-    assertThat(located(Map.of(), Optional.of(Path.of("logs"))).logs()).hasValue(Path.of("logs"));
-    assertThat(located(Map.of(), Optional.empty()).logs()).isEmpty();
-  }
-
-  private static LogSettings located(Map<String, String> environment, Optional<Path> otherwise) {
-    return LogSettings.of(
-        LogFormat.TEXT, Optional.empty(), environment, otherwise, Optional.empty());
-  }
-
-  @Test
   void aLevelLeavesOutWhatIsBelowItAndNoFilesAreWrittenWhereNoneAreNamed() {
     LogSettings settings =
         new LogSettings(
@@ -283,19 +264,5 @@ class ServerLogsTest {
     assertThat(context.getLogger("TS_METRICS").iteratorForAppenders().hasNext()).isFalse();
     logs.close();
     assertThat(warnings.list).isEmpty();
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "0, DEBUG",
-    "10, DEBUG",
-    "11, INFO",
-    "20, INFO",
-    "30, WARN",
-    "40, ERROR",
-    "50, ERROR"
-  })
-  void aNumberOfPythonsIsTheLevelThatLeavesOutAsMuch(int number, LogLevel level) {
-    assertThat(LogLevel.ofPython(number)).isEqualTo(level);
   }
 }

@@ -3,6 +3,7 @@ package dev.sconce.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sconce.logs.LogLines;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

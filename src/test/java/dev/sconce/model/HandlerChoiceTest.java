@@ -105,7 +105,7 @@ class HandlerChoiceTest {
           .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
           .hasMessageContaining("handler handler.py, which cannot be run here; nothing known")
           .hasMessageContaining(
-              "handler in model-config.yaml or in a register call, one of broken, echo, explaining, hanging, slow, slow_first");
+              "handler in model-config.yaml or in a register call, one of broken, echo, explaining, hanging, reading, slow, slow_first, too_large");
     }
   }
 
@@ -117,7 +117,7 @@ class HandlerChoiceTest {
           .cause()
           .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL)
           .hasMessageStartingWith(
-              "handler: nonsense (expected: one of broken, echo, explaining, hanging, slow,");
+              "handler: nonsense (expected: one of broken, echo, explaining, hanging, reading, slow,");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sconce.api.ErrorResponses;
 import dev.sconce.http.Body;
+import dev.sconce.http.Filter;
 import dev.sconce.http.Headers;
 import dev.sconce.http.Request;
 import dev.sconce.http.Response;
@@ -27,7 +28,7 @@ class ExecutionParametersTest {
     try (ModelsFixture fixture = new ModelsFixture(directory)) {
       Router.Builder router = Router.builder(new ErrorResponses());
       new ExecutionParameters(fixture.models.catalog(), settings, maxBodyBytes)
-          .addTo(router, (request, next) -> next.answer(request));
+          .addTo(router, Filter.OPEN);
       Request request =
           new Request(
               "id",

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,16 +42,6 @@ class LocalBucketsTest {
     return new String(buckets.read(at("bucket", key), LIMIT), StandardCharsets.UTF_8);
   }
 
-  private static List<String> filesBelow(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> directory.relativize(file).toString())
-          .sorted()
-          .toList();
-    }
-  }
-
   @Test
   void whatIsWrittenIsAtBucketAndKeyAndIsRead() throws Exception {
     try (Upload upload = buckets.create(at("bucket", "a b", "c"))) {
@@ -75,7 +66,7 @@ class LocalBucketsTest {
       upload.finish();
     }
     assertThat(read("a")).isEqualTo("two");
-    assertThat(filesBelow(root)).containsExactly("bucket/a");
+    assertThat(LocalFiles.below(root)).containsExactly("bucket/a");
   }
 
   @Test
@@ -83,7 +74,7 @@ class LocalBucketsTest {
     try (Upload upload = buckets.create(at("bucket", "a"))) {
       write(upload, "half");
     }
-    assertThat(filesBelow(root)).isEmpty();
+    assertThat(LocalFiles.below(root)).isEmpty();
   }
 
   @Test
@@ -123,7 +114,7 @@ class LocalBucketsTest {
         .hasMessageContaining("is in the way (expected: a directory)");
     assertThat(secret).hasContent("secret"); // the link was replaced, not followed
     assertThat(read("file")).isEqualTo("answer");
-    assertThat(filesBelow(outside)).containsExactly("made/here/bucket/file", "secret");
+    assertThat(LocalFiles.below(outside)).containsExactly("made/here/bucket/file", "secret");
   }
 
   @Test
@@ -136,7 +127,7 @@ class LocalBucketsTest {
     try (Upload upload = buckets.create(at("bucket", "directory"))) {
       assertThatThrownBy(upload::finish).isInstanceOf(IOException.class);
     }
-    assertThat(filesBelow(root)).containsExactly("bucket/file");
+    assertThat(LocalFiles.below(root)).containsExactly("bucket/file");
   }
 
   @Test
@@ -170,11 +161,25 @@ class LocalBucketsTest {
   }
 
   @Test
-  void aDirectoryThatIsAFileIsAFaultOfTheConfiguration() throws Exception {
+  void whatIsNoDirectoryToWriteToIsAFaultOfTheConfiguration() throws Exception {
     Path file = Files.writeString(outside.resolve("file"), "");
-    assertThatThrownBy(() -> LocalBuckets.in(file))
-        .hasMessageStartingWith("--sagemaker-local: " + file + " (expected: a directory")
-        .extracting(e -> ((ServingException) e).code())
-        .isEqualTo(ErrorCode.INVALID_CONFIGURATION);
+    Path readOnly = Path.of(URI.create("jrt:/java.base"));
+    Map<Path, String> faults =
+        Map.of(
+            file,
+            "is no directory",
+            file.resolve("below"),
+            "cannot be made",
+            readOnly,
+            "cannot be written to");
+    faults.forEach(
+        (directory, why) ->
+            assertThatThrownBy(() -> LocalBuckets.in(directory))
+                .hasMessage(
+                    "--sagemaker-local: %s %s (expected: a directory to write to, or where one can"
+                        + " be made)",
+                    directory, why)
+                .extracting(e -> ((ServingException) e).code())
+                .isEqualTo(ErrorCode.INVALID_CONFIGURATION));
   }
 }

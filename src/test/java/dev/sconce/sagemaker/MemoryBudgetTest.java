@@ -8,20 +8,29 @@ import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class MemoryBudgetTest {
-  /** A model of 10 MB takes 12 MB, and 160 MB to load. */
+  /** A model of 10 MB takes 12 MB, and 160 MB besides if it is the first. */
   private static final long NEEDED = 172L << 20;
+
+  /** The same if it is not the first: 64 MB besides. */
+  private static final long NEEDED_LATER = 76L << 20;
 
   @TempDir Path directory;
   private final AtomicLong available = new AtomicLong();
   private final AtomicLong freed = new AtomicLong();
+  private LongSupplier measured = available::get;
+  private Runnable giveBack = () -> available.addAndGet(freed.get());
   private final MemoryBudget budget =
-      new MemoryBudget(available::get, () -> available.addAndGet(freed.get()));
+      new MemoryBudget(() -> measured.getAsLong(), () -> giveBack.run());
 
   @BeforeEach
   void tenMegabytes() throws IOException {
@@ -47,8 +56,27 @@ class MemoryBudgetTest {
   @Test
   void oneThatJustFitsIsNot() {
     available.set(NEEDED);
-    keep().close();
-    keep().close();
+    keep().release(false);
+    keep().release(true);
+  }
+
+  @Test
+  void whatTheFirstModelCostTheProcessIsNotAskedForAgain() {
+    available.set(NEEDED);
+    keep().release(true);
+    available.set(NEEDED_LATER);
+    keep().release(true);
+    available.set(NEEDED_LATER - 1);
+    assertThatThrownBy(this::keep)
+        .hasMessage("Model m: out of memory: it needs about 76 MB, and 75 MB are left");
+  }
+
+  @Test
+  void aModelThatFailsIsNotTheFirst() {
+    available.set(NEEDED);
+    keep().release(false);
+    available.set(NEEDED - 1);
+    assertThatThrownBy(this::keep).isInstanceOf(ServingException.class);
   }
 
   @Test
@@ -56,16 +84,41 @@ class MemoryBudgetTest {
     available.set(2 * NEEDED - 1);
     MemoryBudget.Room first = keep();
     assertThatThrownBy(this::keep).isInstanceOf(ServingException.class);
-    first.close();
-    keep().close();
+    first.release(true);
+    keep().release(true);
   }
 
   @Test
   void whatIsNotNeededIsGivenBackBeforeAModelIsRefused() {
     available.set(NEEDED - 1);
     freed.set(1);
-    keep().close();
+    keep().release(true);
     assertThat(available).hasValue(NEEDED);
+  }
+
+  @Test
+  @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whileMemoryIsGivenBackForOneModelOthersComeAndGo() {
+    giveBack =
+        () -> {
+          available.set(2 * NEEDED);
+          CompletableFuture.supplyAsync(this::keep).join().release(false);
+        };
+    keep().release(true);
+  }
+
+  @Test
+  void whatIsMeasuredWhileAnotherModelGetsReadyIsMeasuredAgain() {
+    available.set(2 * NEEDED);
+    MemoryBudget.Room first = keep();
+    measured =
+        () -> {
+          measured = () -> NEEDED_LATER - 1;
+          first.release(true);
+          return 2 * NEEDED; // from before the first model took its part
+        };
+    assertThatThrownBy(this::keep)
+        .hasMessage("Model m: out of memory: it needs about 76 MB, and 75 MB are left");
   }
 
   @Test
@@ -73,12 +126,12 @@ class MemoryBudgetTest {
     Files.createSymbolicLink(directory.resolve("up"), directory);
     Files.createSymbolicLink(directory.resolve("linked.pth"), directory.resolve("a.pth"));
     available.set(NEEDED);
-    keep().close();
+    keep().release(true);
   }
 
   @Test
   void whoeverOpensAModelThatIsNotThereSaysSo() {
-    budget.keepFor("m", directory.resolve("none")).close();
+    budget.keepFor("m", directory.resolve("none")).release(false);
     assertThat(available).hasValue(0);
   }
 }

@@ -3,11 +3,12 @@ package dev.sconce.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sconce.http.LogLines;
+import dev.sconce.logs.LogLines;
 import dev.sconce.model.ModelKey;
 import dev.sconce.model.RegisteredModel;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -168,7 +169,9 @@ class SnapshotTest {
       keeper.started();
       keeper.close();
       assertThat(lines.lines())
-          .containsExactly("WARN no snapshot can be written (--ncs switches them off)");
+          .containsExactly(
+              "WARN no snapshot can be written (--ncs switches them off) with the stack of "
+                  + FileSystemException.class.getName());
     }
     assertThat(SnapshotFiles.newest(file.resolve("config"))).isEmpty();
   }

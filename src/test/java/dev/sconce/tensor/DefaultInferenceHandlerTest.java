@@ -31,7 +31,6 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Answers to the byte, as AWS's own handler gave them, and what is refused where that one fails.
@@ -40,7 +39,6 @@ class DefaultInferenceHandlerTest extends HandlerContract<NumberTensor, Predicti
   private static final ScriptLoader SCRIPTS = new ScriptLoader(TestDevice.engine());
   private static final String JSON = "application/json";
   private static final String CSV = "text/csv";
-
   @TempDir Path directory;
   @TempDir Path served;
 
@@ -256,7 +254,9 @@ class DefaultInferenceHandlerTest extends HandlerContract<NumberTensor, Predicti
     copy("same.pt", "b.pth");
     assertThatThrownBy(this::described)
         .hasMessage(
-            "Exactly one .pth or .pt file is required for PyTorch models: ['a.pt', 'b.pth']");
+            "Exactly one .pth or .pt file is required for PyTorch models: ['a.pt', 'b.pth']"
+                + " (expected: one file, model.pt, or a serializedFile in the manifest, as"
+                + " torch-model-archiver --serialized-file writes it)");
     copy("same.pt", "model.pt");
     assertThat(described()).containsEntry("model", "model.pt");
   }
@@ -267,29 +267,6 @@ class DefaultInferenceHandlerTest extends HandlerContract<NumberTensor, Predicti
       handler.initialize(fixture.context(directory, Map.of()));
       return handler.describe();
     }
-  }
-
-  @Test
-  void aTorchScriptFileAloneIsRecognisedAndNothingElse() throws Exception {
-    TensorHandlers handlers = new TensorHandlers(SCRIPTS, TensorHandlers.DEFAULT_ACCEPT);
-    assertThat(handlers.recognise(directory).handler()).isEmpty();
-    Files.writeString(directory.resolve("net.pt"), "no module");
-    assertThat(handlers.recognise(directory).handler()).isEmpty();
-    Files.copy(Path.of("src/test/resources/handlers/mobilenet.pth"), directory.resolve("net.pth"));
-    assertThat(handlers.recognise(directory).handler()).isEmpty();
-    copy("scale.pt", "model.pt");
-    assertThat(handlers.recognise(directory).handler())
-        .contains("default_pytorch_inference_handler");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"image/png", "", "*/*"})
-  void aDefaultThatIsNoFormIsRefused(String accept) {
-    assertThatThrownBy(() -> new TensorHandlers(SCRIPTS, accept))
-        .isInstanceOfSatisfying(
-            ServingException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_CONFIGURATION))
-        .hasMessageContaining("(expected: application/json, text/csv, application/x-npy)");
   }
 
   private static void assertBadRequest(ThrowingCall call, String message) {

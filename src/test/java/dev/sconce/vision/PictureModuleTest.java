@@ -70,7 +70,8 @@ class PictureModuleTest {
     assertRefused(
         Optional.empty(),
         "found: a.pt, b.model, c.pt (expected: one .pt, .pth, .bin or .safetensors file, or a"
-            + " serializedFile in the manifest)");
+            + " serializedFile in the manifest, as torch-model-archiver --serialized-file writes"
+            + " it)");
     assertRefused(
         Optional.of("d.pt"),
         "found: a.pt, b.model, c.pt (expected: the manifest's serializedFile d.pt)");

@@ -2,12 +2,10 @@ package dev.sconce.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
-import dev.sconce.weights.Learner.Statistics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,76 +14,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Learners that fast.ai would not write, as pickles put together here, a character a byte. */
-class HostileLearnerTest {
-  private static final String TENSOR = tensor(3);
-  private static final String WEIGHT = module("_parameters", "weight", TENSOR);
-
-  @TempDir Path folder;
-
-  /** A storage has three elements, 0.25, 0.5 and 1. */
-  private static String tensor(int elements) {
-    String storage = "(U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0003tQ";
-    return "ctorch._utils\n_rebuild_tensor_v2\n("
-        + storage
-        + "K\u0000K%c\u0085K\u0001\u0085\u0089NtR".formatted(elements);
-  }
-
-  private static String text(String text) {
-    ByteBuffer length = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-    length.putInt(text.length());
-    return "X" + new String(length.array(), StandardCharsets.ISO_8859_1) + text;
-  }
-
-  /** Keys, each before its value, which is a piece of a pickle. */
-  private static String dict(String... keysAndValues) {
-    StringBuilder pickle = new StringBuilder("}(");
-    for (int i = 0; i < keysAndValues.length; i += 2) {
-      pickle.append(text(keysAndValues[i])).append(keysAndValues[i + 1]);
-    }
-    return pickle.append("u").toString();
-  }
-
-  private static String object(String module, String name, String... state) {
-    return "c" + module + "\n" + name + "\n)\u0081" + dict(state) + "b";
-  }
-
-  private static String module(String dictionary, String name, String value) {
-    return object("torch.nn", "Module", dictionary, dict(name, value));
-  }
-
-  private static String learner(String... state) {
-    return object("fastai.learner", "Learner", state);
-  }
-
-  private Optional<Learner> read(String pickle) throws IOException {
-    ByteBuffer storage = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-    storage.putFloat(0.25f).putFloat(0.5f).putFloat(1f);
-    byte[] zip =
-        new ZipBuilder()
-            .stored(
-                "a/data.pkl", ("\u0080\u0002" + pickle + ".").getBytes(StandardCharsets.ISO_8859_1))
-            .stored("a/data/0", storage.array())
-            .build();
-    return Learner.find(Files.write(folder.resolve("export.pkl"), zip));
-  }
-
-  private void assertRefused(String pickle, String message) {
-    assertThatThrownBy(() -> read(pickle))
-        .isInstanceOfSatisfying(
-            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_MODEL))
-        .hasMessageStartingWith("export.pkl: " + message);
-  }
-
+class HostileLearnerTest extends LearnerPickles {
   /** The command would leave a file, were it run. */
   @ParameterizedTest
   @CsvSource({"posix,system", "os,system", "subprocess,call", "builtins,eval", "__builtin__,exec"})
@@ -222,88 +159,6 @@ class HostileLearnerTest {
 
     assertThat(learner.weights().tensors()).containsOnlyKeys("conv.weight");
     assertThat(learner.modules()).containsOnlyKeys("", "conv");
-  }
-
-  private static String loaders(String... normalize) {
-    StringBuilder transforms = new StringBuilder("](");
-    for (String one : normalize) {
-      transforms.append(one);
-    }
-    String list = object("fastcore.foundation", "L", "items", transforms + "e");
-    String pipeline = object("fastcore.transform", "Pipeline", "fs", list);
-    String loader = object("fastai.data.core", "TfmdDL", "after_batch", pipeline);
-    return object("fastai.data.core", "DataLoaders", "loaders", "](" + loader + "e");
-  }
-
-  private static String normalize(String mean, String std) {
-    return object("fastai.data.transforms", "Normalize", "mean", mean, "std", std);
-  }
-
-  @Test
-  void severalNormalizeCountOneAfterTheOther() throws IOException {
-    String one = normalize(TENSOR, TENSOR);
-
-    assertThat(read(learner("model", WEIGHT, "dls", loaders(one, one))).orElseThrow().statistics())
-        .contains(new Statistics(255, List.of(0.3125, 0.75, 2.0), List.of(0.0625, 0.25, 1.0)));
-  }
-
-  @Test
-  void aTensorOfFastAisOldWayIsATensor() throws IOException {
-    String old =
-        "cfastai.torch_core\n_rebuild_from_type\n(ctorch._utils\n_rebuild_tensor_v2\n"
-            + "cfastai.torch_core\nTensorImage\n"
-            + TENSOR.substring(TENSOR.indexOf('('), TENSOR.length() - 1)
-            + "}tR";
-
-    assertThat(
-            read(learner("model", WEIGHT, "dls", loaders(normalize(old, TENSOR))))
-                .orElseThrow()
-                .statistics())
-        .contains(new Statistics(255, List.of(0.25, 0.5, 1.0), List.of(0.25, 0.5, 1.0)));
-  }
-
-  @Test
-  void aNormalizeThatCannotBeIsRefused() {
-    String expected = " (expected: a tensor of 1 or 3 finite numbers, std > 0)";
-    assertRefused(
-        learner("model", WEIGHT, "dls", loaders(normalize("N", TENSOR))),
-        "Normalize: mean: no tensor" + expected);
-    assertRefused(
-        learner("model", WEIGHT, "dls", loaders(normalize(TENSOR, tensor(2)))),
-        "Normalize: std: shape [2]" + expected);
-  }
-
-  @Test
-  void aDivisorThatCannotBeIsRefused() {
-    String toFloats = object("fastai.data.transforms", "IntToFloatTensor", "div", "K\0");
-    assertRefused(
-        learner("model", WEIGHT, "dls", loaders(toFloats)),
-        "IntToFloatTensor: div: 0.0 (expected: finite, > 0)");
-    String words = object("fastai.data.transforms", "IntToFloatTensor", "div", text("255"));
-    assertRefused(
-        learner("model", WEIGHT, "dls", loaders(words)),
-        "IntToFloatTensor: div: no number (expected: one, finite, > 0)");
-  }
-
-  /** One transform in a list, again and again, is two bytes each time. */
-  @Test
-  void theNumberOfTransformsIsBounded() throws IOException {
-    String first = object("fastai.vision.augment", "Flip", "aff_fs", "N", "size", "K\4") + "q\0";
-    String most = loaders(first + "h\0".repeat(Limits.TRANSFORMS - 1));
-    assertThat(read(learner("model", WEIGHT, "dls", most)).orElseThrow().batchTransforms())
-        .hasSize(Limits.TRANSFORMS);
-    assertRefused(
-        learner("model", WEIGHT, "dls", loaders(first + "h\0".repeat(Limits.TRANSFORMS))),
-        "101 transforms (expected: 100 at most)");
-  }
-
-  @Test
-  void withoutFastAisOwnTransformsNothingIsKnown() throws IOException {
-    Learner learner = read(learner("model", WEIGHT, "dls", loaders())).orElseThrow();
-    assertThat(learner.statistics()).isEmpty();
-    assertThat(learner.itemTransforms()).isEmpty();
-    assertThat(learner.batchTransforms()).isEmpty();
-    assertThat(learner.classNames()).isEmpty();
   }
 
   /** The seed makes the same changes each time. */

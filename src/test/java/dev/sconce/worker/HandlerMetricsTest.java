@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sconce.handler.HandlerMetrics;
 import dev.sconce.handler.HandlerMetrics.Metric;
-import dev.sconce.metrics.LogLines;
+import dev.sconce.logs.LogLines;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.MetricsMode;
 import java.time.Clock;
@@ -154,7 +154,7 @@ class HandlerMetricsTest {
   @Test
   void whatCannotBeRecordedIsLeftOutAndToldOnce() {
     Metric boats = metrics.counter("Boats", "count", "Kind");
-    try (var lines = new dev.sconce.http.LogLines(MetricsOfHandlers.class)) {
+    try (LogLines lines = new LogLines(MetricsOfHandlers.class)) {
       boats.record(1);
       boats.record(-1, "sail");
       boats.record(Double.NaN, "sail");

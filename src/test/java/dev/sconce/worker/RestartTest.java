@@ -158,21 +158,36 @@ class RestartTest {
         new PoolSettings(1, Duration.ZERO, 5, true, TIMEOUTS, List.of(Device.CPU));
     try (PoolFixture fixture = new PoolFixture(settings, blocking)) {
       fixture.scale(1);
-      CompletableFuture<Output> running = sendOnceIdle(fixture);
+      CompletableFuture<Output> running = sendOnceIdle(fixture, "first");
       blocking.entered.await();
       assertThatThrownBy(() -> fixture.send("second"))
           .hasFieldOrPropertyWithValue("code", ErrorCode.QUEUE_FULL)
-          .hasMessageContaining("every worker is busy");
+          .hasMessageContaining("no worker is idle");
       blocking.release.countDown();
       assertThat(text(running)).isEqualTo("first");
     }
   }
 
+  @Test
+  void withTicketsARequestIsRefusedWhileTheWorkerStartsAnew() throws Exception {
+    PoolSettings settings =
+        new PoolSettings(1, Duration.ZERO, 5, true, TIMEOUTS, List.of(Device.CPU));
+    try (PoolFixture fixture = new PoolFixture(settings, opener, timer)) {
+      fixture.scale(1);
+      assertDied(sendOnceIdle(fixture, "die"));
+      assertThatThrownBy(() -> fixture.send("second"))
+          .hasFieldOrPropertyWithValue("code", ErrorCode.QUEUE_FULL)
+          .hasMessageContaining("no worker is idle");
+      timer.advanceOnceScheduled(FIRST_PAUSE);
+      assertThat(text(sendOnceIdle(fixture, "first"))).isEqualTo("first");
+    }
+  }
+
   /** A worker that is ready is idle a moment later. */
-  private static CompletableFuture<Output> sendOnceIdle(PoolFixture fixture) {
+  private static CompletableFuture<Output> sendOnceIdle(PoolFixture fixture, String text) {
     while (true) {
       try {
-        return fixture.send("first");
+        return fixture.send(text);
       } catch (ServingException e) {
         Thread.onSpinWait();
       }
