@@ -42,10 +42,8 @@ class Tools:
     """The Java programs of src/test/java/dev/sconce/bench, compiled and on a class path."""
 
     def __init__(self, work):
-        file = work / "class.path"
-        subprocess.run(["mvn", "-B", "-ntp", "-q", "test-compile", "dependency:build-classpath", "-Dmdep.includeScope=test",
-                        f"-Dmdep.outputFile={file}"], check=True, cwd=ROOT)
-        self.class_path = f"{ROOT / 'target/test-classes'}:{ROOT / 'target/classes'}:{file.read_text().strip()}"
+        self.class_path = subprocess.run(["bash", "-c", '. scripts/lib/java.sh; require_java; test_class_path "$PWD"'], check=True,
+                                         capture_output=True, text=True, cwd=ROOT).stdout.strip()
         self.work = work
 
     def run(self, name, *arguments):

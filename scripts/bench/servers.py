@@ -5,6 +5,7 @@ import pathlib
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 
@@ -94,6 +95,11 @@ def answers(url, body, content_type):
     return ask
 
 
+def fresh(work):
+    """A directory of a server's own: TorchServe's leaves its process id behind, which keeps the next one from starting."""
+    return pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=work))
+
+
 def configuration(work, **lines):
     inference, management, metrics = free_ports(3)
     file = work / "config.properties"
@@ -105,6 +111,7 @@ def configuration(work, **lines):
 
 
 def sconce(work, store, archive, body, content_type, **lines):
+    work = fresh(work)
     file, address = configuration(work, **lines)
     url = f"{address}/predictions/{archive}"
     command = [ROOT / "scripts/torchserve", "--start", "--foreground", "--ncs", "--model-store", store, "--models", f"{archive}.mar", "--ts-config", file]
@@ -116,6 +123,7 @@ def sconce(work, store, archive, body, content_type, **lines):
 
 def torchserve(environment, work, store, archive, body, content_type, workers, threads):
     """The original, from PyPI in the environment of Python that is given."""
+    work = fresh(work)
     file, address = configuration(work, default_workers_per_model=workers, install_py_dep_per_model="false")
     url = f"{address}/predictions/{archive}"
     command = [environment / "bin/torchserve", "--start", "--foreground", "--ncs", "--model-store", store, "--models", f"{archive}.mar",
