@@ -91,7 +91,8 @@ final class Apis {
         models,
         config.store().modelStore().map(Path::toAbsolutePath).orElse(Path.of("/opt/ml/models")),
         Math.max(config.models().defaultWorkers().orElse(1), 1),
-        new MultiModelApi.Machine(memory::bytes, ProcessMemory::giveBack, executor));
+        new MultiModelApi.Machine(
+            memory::bytes, ProcessMemory::giveBack, Machine.temporaryFilesTakeMemory(), executor));
   }
 
   private void addManagement(Router.Builder router, Router.Builder inference) {

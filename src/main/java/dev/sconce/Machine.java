@@ -1,8 +1,12 @@
 package dev.sconce;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 
 /** What the server is told by the machine that it runs on, and the threads that it makes there. */
@@ -24,6 +28,16 @@ final class Machine {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
       return "localhost";
+    }
+  }
+
+  /** Whether the temporary directory is one in memory, as {@code docker run --tmpfs} makes it. */
+  static boolean temporaryFilesTakeMemory() {
+    try {
+      Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+      return Set.of("tmpfs", "ramfs").contains(Files.getFileStore(temporary).type());
+    } catch (IOException e) {
+      return false;
     }
   }
 

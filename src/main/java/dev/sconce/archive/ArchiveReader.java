@@ -35,9 +35,9 @@ final class ArchiveReader {
    */
   ModelArchive openFile(String url, String name, Path file) {
     Optional<Downloaded> downloaded = downloaded(name, file);
-    UnpackedArchive unpacked = new UnpackedArchive(name, file, temporaryDirectory, limits);
+    UnpackedArchive unpacked = UnpackedArchive.open(name, file, temporaryDirectory, limits);
     try {
-      return read(url, name, unpacked.directory(), downloaded, Optional.of(unpacked));
+      return read(url, name, unpacked.first(), downloaded, Optional.of(unpacked));
     } catch (RuntimeException | Error e) {
       unpacked.close();
       throw e;
@@ -99,7 +99,9 @@ final class ArchiveReader {
         text(name, top, ManifestJson.FILE)
             .map(json -> ManifestJson.parse(name, json))
             .orElseGet(() -> Manifest.empty(name));
-    return new ModelArchive(url, top, manifest, config(name, top, manifest), downloaded, unpacked);
+    Path within = directory.relativize(top);
+    return new ModelArchive(
+        url, directory, within, manifest, config(name, top, manifest), downloaded, unpacked);
   }
 
   private static ModelConfig config(String name, Path top, Manifest manifest) {

@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class ModelArchive implements AutoCloseable {
   private final String url;
-  private final Path directory;
+  private final Path root;
+  private final Path within;
   private final Manifest manifest;
   private final ModelConfig config;
   private final Optional<Downloaded> downloaded;
@@ -22,13 +23,15 @@ public final class ModelArchive implements AutoCloseable {
 
   ModelArchive(
       String url,
-      Path directory,
+      Path root,
+      Path within,
       Manifest manifest,
       ModelConfig config,
       Optional<Downloaded> downloaded,
       Optional<UnpackedArchive> unpacked) {
     this.url = url;
-    this.directory = directory;
+    this.root = root;
+    this.within = within;
     this.manifest = manifest;
     this.config = config;
     this.downloaded = downloaded;
@@ -41,36 +44,48 @@ public final class ModelArchive implements AutoCloseable {
   }
 
   /**
-   * The directory with the model's files. Only to be read: if the store holds the model as a plain
-   * directory, it is that directory itself. The files of an archive are there from the start until
-   * the last loan ends, and then during each later {@link #borrow loan}.
+   * The directory with the model's files, for whoever opened it: those of an archive are there
+   * until the last {@link #borrow loan} ends. Only to be read: if the store holds the model as a
+   * plain directory, it is that directory itself.
    */
   public Path directory() {
-    return directory;
+    return root.resolve(within);
   }
 
-  /** For as long as the files are needed. */
-  public interface Loan extends AutoCloseable {
+  /** The files for as long as they are needed. Safe from any thread. */
+  public final class Loan implements AutoCloseable {
+    private final Path directory;
+    private final AtomicBoolean lent = new AtomicBoolean(true);
+
+    private Loan(Path directory) {
+      this.directory = directory;
+    }
+
+    /** The directory with the model's files; only to be read. */
+    public Path directory() {
+      return directory;
+    }
+
     /** Gives the files back; a second time does nothing. */
     @Override
-    void close();
-  }
-
-  /**
-   * Has the files lie in {@link #directory} until the loan is closed. When the last one is, what
-   * was unpacked is deleted; the next one unpacks it again. Blocks while that is done.
-   *
-   * @throws dev.sconce.error.ServingException {@code INVALID_MODEL} if they have to be unpacked
-   *     again and the archive is not there any more, or is another one by now
-   */
-  public Loan borrow() {
-    unpacked.ifPresent(UnpackedArchive::take);
-    AtomicBoolean lent = new AtomicBoolean(true);
-    return () -> {
+    public void close() {
       if (lent.getAndSet(false)) {
         unpacked.ifPresent(UnpackedArchive::giveBack);
       }
-    };
+    }
+  }
+
+  /**
+   * Has the files lie on disk until the loan is closed. When the last one is, what was unpacked is
+   * deleted; the next one unpacks it again, elsewhere. Blocks while that is done. An archive that
+   * was deleted or replaced since is still the one that was opened.
+   *
+   * @throws dev.sconce.error.ServingException {@code INTERNAL} if they have to be unpacked again
+   *     and the archive was written to since
+   */
+  public Loan borrow() {
+    Path lent = unpacked.map(UnpackedArchive::take).orElse(root);
+    return new Loan(lent.resolve(within));
   }
 
   /** Has the files stay until the archive is closed. */

@@ -7,7 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,7 +60,7 @@ final class SafeExtractor {
   }
 
   /** Unpacks {@code file} into {@code target}, an existing, empty, private directory. */
-  void extract(Path file, Path target) {
+  void extract(HeldFile file, Path target) {
     try {
       byte[] magic = firstBytes(file);
       if (magic.length == 4 && magic[0] == 'P' && magic[1] == 'K') {
@@ -80,14 +81,12 @@ final class SafeExtractor {
     }
   }
 
-  private static byte[] firstBytes(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(4);
-    }
+  private static byte[] firstBytes(HeldFile file) throws IOException {
+    return Channels.newInputStream(file.reader()).readNBytes(4);
   }
 
-  private void extractZip(Path file, Path target) throws IOException {
-    MeteredChannel channel = new MeteredChannel(Files.newByteChannel(file), ZIP_DIRECTORY_BYTES);
+  private void extractZip(HeldFile file, Path target) throws IOException {
+    MeteredChannel channel = new MeteredChannel(file.reader(), ZIP_DIRECTORY_BYTES);
     try (channel;
         ZipFile zip = ZipFile.builder().setSeekableByteChannel(channel).get()) {
       channel.lift();
@@ -181,9 +180,10 @@ final class SafeExtractor {
     return false;
   }
 
-  private void extractTarGz(Path file, Path target) throws IOException {
-    ExtractionTarget to = new ExtractionTarget(archive, target, limits, Files.size(file));
-    try (InputStream packed = Files.newInputStream(file);
+  private void extractTarGz(HeldFile file, Path target) throws IOException {
+    SeekableByteChannel channel = file.reader();
+    ExtractionTarget to = new ExtractionTarget(archive, target, limits, channel.size());
+    try (InputStream packed = Channels.newInputStream(channel);
         MeteredInput unpacked = new MeteredInput(new GZIPInputStream(packed, BUFFER_BYTES));
         TarArchiveInputStream tar = new TarArchiveInputStream(unpacked, "UTF-8")) {
       unpacked.allow(TAR_HEADER_BYTES);

@@ -3,8 +3,6 @@ package dev.sconce.archive;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,17 +44,6 @@ final class TemporaryDirectory implements AutoCloseable {
     try {
       delete(path);
     } catch (IOException e) {
-      LOG.warn("cannot delete what was unpacked into {}", path, e);
-    }
-  }
-
-  /** Deletes what it holds. */
-  void clear() {
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
-      for (Path child : children) {
-        delete(child);
-      }
-    } catch (IOException | DirectoryIteratorException e) {
       LOG.warn("cannot delete what was unpacked into {}", path, e);
     }
   }

@@ -10,9 +10,8 @@ import java.util.Set;
  *
  * @param modelName the name the model is registered under
  * @param modelVersion its version
- * @param modelDirectory the unpacked archive; read-only, and gone once the model is unregistered.
- *     For a built-in handler its files are gone earlier, once it is initialized: see {@code files}
- * @param files has the files be there for a handler that needs them later
+ * @param modelDirectory the unpacked archive; read-only, and gone once the model is unregistered;
+ *     for a built-in handler once it is initialized
  * @param serializedFile the manifest's weights file, if it names one; relative to the directory
  * @param replacedHandler the archive's own Python handler that this one stands in for and that was
  *     not run; relative to the directory
@@ -20,18 +19,58 @@ import java.util.Set;
  * @param device where this handler's worker computes
  * @param shared what all workers of this model version on this device share
  * @param metrics the handler's own metrics
+ * @param files has the files be there for a built-in handler that needs them later
  */
 public record HandlerContext(
     String modelName,
     String modelVersion,
     Path modelDirectory,
-    ModelFiles files,
     Optional<String> serializedFile,
     Optional<String> replacedHandler,
     HandlerSettings settings,
     Device device,
     SharedResources shared,
-    HandlerMetrics metrics) {
+    HandlerMetrics metrics,
+    ModelFiles files) {
+
+  /** A context whose files stay where they are, as those of a user's own handler do. */
+  public HandlerContext(
+      String modelName,
+      String modelVersion,
+      Path modelDirectory,
+      Optional<String> serializedFile,
+      Optional<String> replacedHandler,
+      HandlerSettings settings,
+      Device device,
+      SharedResources shared,
+      HandlerMetrics metrics) {
+    this(
+        modelName,
+        modelVersion,
+        modelDirectory,
+        serializedFile,
+        replacedHandler,
+        settings,
+        device,
+        shared,
+        metrics,
+        ModelFiles.in(modelDirectory));
+  }
+
+  /** The same model, whose files are in another directory by now. */
+  public HandlerContext in(Path directory) {
+    return new HandlerContext(
+        modelName,
+        modelVersion,
+        directory,
+        serializedFile,
+        replacedHandler,
+        settings,
+        device,
+        shared,
+        metrics,
+        files);
+  }
 
   /**
    * The file that the model is in: the manifest's {@code serializedFile}; without one, the

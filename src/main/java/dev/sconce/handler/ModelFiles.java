@@ -1,26 +1,36 @@
 package dev.sconce.handler;
 
+import java.nio.file.Path;
+
 /**
- * The files in {@link HandlerContext#modelDirectory}, for built-in handlers: what an archive was
- * unpacked to is deleted once a model has been loaded from it. Safe from any thread.
+ * A model's files, for built-in handlers that need them once more when they serve: what an archive
+ * was unpacked to is deleted as soon as its workers are ready. Safe from any thread.
  */
 @FunctionalInterface
 public interface ModelFiles {
-  /** Files that lie where they are anyway. */
-  ModelFiles ALWAYS_THERE = () -> () -> {};
-
-  /** For as long as the files are needed. */
-  interface Loan extends AutoCloseable {
-    /** Gives the files back. */
-    @Override
-    void close();
-  }
-
   /**
    * Has the files be there until the loan is closed. Blocks while they are unpacked.
    *
-   * @throws dev.sconce.error.ServingException {@code INVALID_MODEL} if the archive is gone, or is
-   *     another one by now
+   * @throws dev.sconce.error.ServingException {@code INTERNAL} if the archive was written to since
+   *     the model was registered
    */
   Loan borrow();
+
+  /**
+   * The files for as long as they are needed.
+   *
+   * @param directory where they are meanwhile; only to be read
+   * @param giveBack called when it is closed
+   */
+  record Loan(Path directory, Runnable giveBack) implements AutoCloseable {
+    @Override
+    public void close() {
+      giveBack.run();
+    }
+  }
+
+  /** Files that stay where they are. */
+  static ModelFiles in(Path directory) {
+    return () -> new Loan(directory, () -> {});
+  }
 }

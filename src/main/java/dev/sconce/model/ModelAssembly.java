@@ -13,6 +13,7 @@ import dev.sconce.handler.HandlerLoader;
 import dev.sconce.handler.HandlerOpener;
 import dev.sconce.handler.HandlerRecogniser;
 import dev.sconce.handler.HandlerSettings;
+import dev.sconce.handler.ModelFiles;
 import dev.sconce.model.Registration.Origin;
 import dev.sconce.worker.PoolSettings;
 import dev.sconce.worker.PoolTools;
@@ -222,26 +223,30 @@ final class ModelAssembly {
   /** Opens handlers for workers. */
   HandlerOpener opener(ModelKey key, ModelArchive archive, HandlerChoice choice) {
     return (device, shared) -> {
-      HandlerContext context =
-          new HandlerContext(
-              key.name(),
-              key.version(),
-              archive.directory(),
-              () -> archive.borrow()::close,
-              archive.manifest().serializedFile(),
-              choice.replaced(),
-              handlerSettings(archive),
-              device,
-              shared,
-              tools.metrics().ofHandlers(key.name()));
-      Handler<?, ?> made = choice.source().maker().get();
-      Handler<?, ?> handler =
-          settings.envelope().<Handler<?, ?>>map(envelope -> envelope.around(made)).orElse(made);
       ModelArchive.Loan files = archive.borrow();
       try (files) {
+        HandlerContext context =
+            new HandlerContext(
+                key.name(),
+                key.version(),
+                files.directory(),
+                archive.manifest().serializedFile(),
+                choice.replaced(),
+                handlerSettings(archive),
+                device,
+                shared,
+                tools.metrics().ofHandlers(key.name()),
+                () -> files(archive.borrow()));
+        Handler<?, ?> made = choice.source().maker().get();
+        Handler<?, ?> handler =
+            settings.envelope().<Handler<?, ?>>map(envelope -> envelope.around(made)).orElse(made);
         return initialized(handler, context, choice.source());
       }
     };
+  }
+
+  private static ModelFiles.Loan files(ModelArchive.Loan loan) {
+    return new ModelFiles.Loan(loan.directory(), loan::close);
   }
 
   /** What a user's own handler throws is told to who registers it; the log has the stack. */

@@ -240,9 +240,9 @@ public final class ModelLifecycle {
     ServedModel model = registry.remove(name, version);
     log.info("Model {} version {} is unregistered", name, model.key().version());
     tellChange();
-    CompletableFuture<Void> deleted =
-        CompletableFuture.runAsync(() -> archives.delete(model.archive().downloaded()), executor);
-    return close(model).thenCompose(closed -> deleted);
+    return close(model)
+        .whenCompleteAsync(
+            (closed, late) -> archives.delete(model.archive().downloaded()), executor);
   }
 
   private CompletableFuture<Void> close(ServedModel model) {

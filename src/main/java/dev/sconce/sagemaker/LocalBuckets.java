@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory in the place of S3: {@code s3://bucket/key} is {@code directory/bucket/key}.
@@ -46,10 +49,16 @@ final class LocalBuckets {
       }
       return new LocalBuckets(directory.toRealPath());
     } catch (IOException e) {
-      ServingException failure = unusable(directory, "cannot be made");
-      failure.initCause(e);
-      throw failure;
+      throw unusable(directory, "cannot be made: " + reason(e));
     }
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    @Nullable String told = e instanceof FileSystemException failure ? failure.getReason() : null;
+    return told == null ? "" + e.getMessage() : told;
   }
 
   private static ServingException unusable(Path directory, String why) {

@@ -49,9 +49,14 @@ public final class MultiModelApi {
    *
    * @param availableBytes what memory the server can still take
    * @param giveBack has the server let go of memory that it does not need; may block
+   * @param temporaryInMemory whether temporary files take memory, too
    * @param executor runs what may block
    */
-  public record Machine(LongSupplier availableBytes, Runnable giveBack, Executor executor) {}
+  public record Machine(
+      LongSupplier availableBytes,
+      Runnable giveBack,
+      boolean temporaryInMemory,
+      Executor executor) {}
 
   /**
    * An API in front of {@code models}.
@@ -65,7 +70,8 @@ public final class MultiModelApi {
     this.catalog = models.catalog();
     this.store = store;
     this.workers = workers;
-    this.memory = new MemoryBudget(machine.availableBytes(), machine.giveBack());
+    this.memory =
+        new MemoryBudget(machine.availableBytes(), machine.giveBack(), machine.temporaryInMemory());
     this.executor = machine.executor();
   }
 

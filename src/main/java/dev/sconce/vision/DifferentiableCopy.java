@@ -30,7 +30,7 @@ final class DifferentiableCopy implements AutoCloseable {
    * The copy; whoever asks first waits until it is loaded, as do those who ask meanwhile.
    *
    * @throws dev.sconce.error.ServingException {@code OUT_OF_MEMORY} if the device has no room for
-   *     it, {@code INVALID_MODEL} if the archive it is in is gone; the next one to ask tries anew
+   *     it, {@code INTERNAL} if the archive it is in was written to; the next one to ask tries anew
    */
   PictureModule module() throws IOException {
     @Nullable PictureModule loaded = module;
@@ -44,7 +44,8 @@ final class DifferentiableCopy implements AutoCloseable {
       }
       ModelFiles.Loan files = context.files().borrow();
       try (files) {
-        PictureModule own = PictureModule.loadDifferentiable(context, modules);
+        PictureModule own =
+            PictureModule.loadDifferentiable(context.in(files.directory()), modules);
         module = own;
         return own;
       }

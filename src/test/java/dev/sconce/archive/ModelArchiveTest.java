@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
@@ -171,19 +173,18 @@ class ModelArchiveTest {
   void whatWasBorrowedIsGoneOnceNobodyNeedsItAndBackForTheNext() throws IOException {
     zip(new PackedZip().file("top/w.pth", "w"));
     try (ModelArchive archive = store(directory).open("x.mar")) {
-      Path file = archive.directory().resolve("w.pth");
       ModelArchive.Loan first = archive.borrow();
       ModelArchive.Loan second = archive.borrow();
+      assertThat(second.directory()).isEqualTo(first.directory()).isEqualTo(archive.directory());
       first.close();
       first.close();
-      assertThat(file).hasContent("w");
+      assertThat(second.directory().resolve("w.pth")).hasContent("w");
       second.close();
-      assertThat(file).doesNotExist();
-      ModelArchive.Loan third = archive.borrow();
-      try (third) {
-        assertThat(file).hasContent("w");
+      assertThat(temporary).isEmptyDirectory();
+      try (ModelArchive.Loan third = archive.borrow()) {
+        assertThat(third.directory().resolve("w.pth")).hasContent("w");
       }
-      assertThat(file).doesNotExist();
+      assertThat(temporary).isEmptyDirectory();
     }
     assertThat(temporary).isEmptyDirectory();
   }
@@ -199,22 +200,66 @@ class ModelArchiveTest {
     assertThat(temporary).isEmptyDirectory();
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anArchiveThatWasDeletedOrReplacedIsStillTheOneThatWasOpened(boolean tar) throws IOException {
+    Path file = directory.resolve("x.mar");
+    Files.write(
+        file,
+        tar
+            ? new PackedTarGz().file("w.pth", "w").bytes()
+            : new PackedZip().file("w.pth", "w").bytes());
+    try (ModelArchive archive = store(directory).open("x.mar")) {
+      archive.borrow().close();
+      Path other = directory.resolve("other");
+      Files.write(other, new PackedZip().file("w.pth", "of another size").bytes());
+      Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+      assertBorrowed(archive, "w");
+      Files.delete(file);
+      assertBorrowed(archive, "w");
+    }
+  }
+
+  private static void assertBorrowed(ModelArchive archive, String content) {
+    try (ModelArchive.Loan loan = archive.borrow()) {
+      assertThat(loan.directory().resolve("w.pth")).hasContent(content);
+    }
+  }
+
   @Test
-  void anArchiveThatIsAnotherByNowIsNotUnpackedAgain() throws IOException {
+  void aReaderThatIsInterruptedTakesTheArchiveFromNobody() throws IOException {
+    zip(new PackedZip().file("w.pth", "w"));
+    try (ModelArchive archive = store(directory).open("x.mar")) {
+      archive.borrow().close();
+      Thread.currentThread().interrupt();
+      assertBorrowed(archive, "w");
+      assertThat(Thread.interrupted()).isTrue();
+      assertBorrowed(archive, "w");
+    }
+  }
+
+  @Test
+  void anArchiveThatWasWrittenToIsNotUnpackedAgain() throws IOException {
     zip(new PackedZip().file("w.pth", "w"));
     try (ModelArchive archive = store(directory).open("x.mar")) {
       archive.borrow().close();
       zip(new PackedZip().file("w.pth", "of another size"));
       assertThatThrownBy(archive::borrow)
           .hasMessage(
-              "x.mar: needed again, but another file by now (expected: the one that the model was registered with; unregister the model and register it anew)")
-          .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL);
-      Files.delete(directory.resolve("x.mar"));
-      assertThatThrownBy(archive::borrow)
-          .hasMessage("x.mar: needed again, but cannot be read: no such file")
-          .hasFieldOrPropertyWithValue("code", ErrorCode.INVALID_MODEL);
-      assertThat(archive.directory()).isEmptyDirectory();
+              "x.mar: needed again, but was written to since its model was registered (expected: as it was; unregister the model and register it anew)")
+          .hasFieldOrPropertyWithValue("code", ErrorCode.INTERNAL);
+      assertThat(temporary).isEmptyDirectory();
     }
+  }
+
+  @Test
+  void nothingIsUnpackedOfAnArchiveThatWasClosed() throws IOException {
+    zip(new PackedZip().file("w.pth", "w"));
+    ModelArchive archive = store(directory).open("x.mar");
+    archive.borrow().close();
+    archive.close();
+    assertThatThrownBy(archive::borrow).isInstanceOf(ServingException.class);
+    assertThat(temporary).isEmptyDirectory();
   }
 
   @Test

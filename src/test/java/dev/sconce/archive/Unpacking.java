@@ -21,7 +21,9 @@ record Unpacking(Path directory) {
   Path unpack(byte[] archive, ExtractionLimits limits) throws IOException {
     Path file = Files.write(directory.resolve("x.mar"), archive);
     Path target = Files.createTempDirectory(directory, "unpacked");
-    new SafeExtractor("x.mar", limits).extract(file, target);
+    try (HeldFile held = HeldFile.open(file)) {
+      new SafeExtractor("x.mar", limits).extract(held, target);
+    }
     return target;
   }
 

@@ -43,7 +43,6 @@ class HandlerExampleTest {
               "m",
               "1.0",
               GOLDEN,
-              ModelFiles.ALWAYS_THERE,
               Optional.of("classifier.pt"),
               Optional.empty(),
               HandlerSettings.NONE,

@@ -39,7 +39,6 @@ public final class HandlerFixture implements AutoCloseable {
         "model",
         "1.0",
         modelDirectory,
-        ModelFiles.ALWAYS_THERE,
         serializedFile,
         Optional.empty(),
         new HandlerSettings(settings),

@@ -60,7 +60,7 @@ class UnpackedModelTest {
   }
 
   @Test
-  void aWorkerThatComesAfterTheArchiveWasReplacedIsRefusedAndTheOthersServeOn() throws Exception {
+  void aWorkerThatComesAfterTheArchiveWasWrittenToIsRefusedAndTheOthersServeOn() throws Exception {
     pack("hello");
     try (ModelsFixture fixture = new ModelsFixture(store)) {
       fixture.register(registration("m.mar", 1));
@@ -68,7 +68,7 @@ class UnpackedModelTest {
 
       assertThatThrownBy(() -> get(fixture.models.lifecycle().scale("m", DEFAULT, 2, 2).done()))
           .cause()
-          .hasMessageStartingWith("m.mar: needed again, but another file by now");
+          .hasMessageStartingWith("m.mar: needed again, but was written to since");
 
       assertThat(text(fixture.send("m", DEFAULT, "you"))).isEqualTo("hello you");
     }

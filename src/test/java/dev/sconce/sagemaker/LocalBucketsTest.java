@@ -169,7 +169,7 @@ class LocalBucketsTest {
             file,
             "is no directory",
             file.resolve("below"),
-            "cannot be made",
+            "cannot be made: Not a directory",
             readOnly,
             "cannot be written to");
     faults.forEach(

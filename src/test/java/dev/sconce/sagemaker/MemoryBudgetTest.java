@@ -30,7 +30,7 @@ class MemoryBudgetTest {
   private LongSupplier measured = available::get;
   private Runnable giveBack = () -> available.addAndGet(freed.get());
   private final MemoryBudget budget =
-      new MemoryBudget(() -> measured.getAsLong(), () -> giveBack.run());
+      new MemoryBudget(() -> measured.getAsLong(), () -> giveBack.run(), false);
 
   @BeforeEach
   void tenMegabytes() throws IOException {
@@ -69,6 +69,16 @@ class MemoryBudgetTest {
     available.set(NEEDED_LATER - 1);
     assertThatThrownBy(this::keep)
         .hasMessage("Model m: out of memory: it needs about 76 MB, and 75 MB are left");
+  }
+
+  @Test
+  void whatLoadingWritesIsAskedForWhereTemporaryFilesTakeMemory() {
+    MemoryBudget withFiles = new MemoryBudget(available::get, () -> {}, true);
+    available.set(NEEDED + (20 << 20));
+    withFiles.keepFor("m", directory).release(false);
+    available.set(NEEDED + (20 << 20) - 1);
+    assertThatThrownBy(() -> withFiles.keepFor("m", directory))
+        .hasMessage("Model m: out of memory: it needs about 192 MB, and 191 MB are left");
   }
 
   @Test

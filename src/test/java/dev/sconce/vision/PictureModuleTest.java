@@ -8,7 +8,6 @@ import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.HandlerMetrics;
 import dev.sconce.handler.HandlerSettings;
-import dev.sconce.handler.ModelFiles;
 import dev.sconce.torch.ScriptFile;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -30,7 +29,6 @@ class PictureModuleTest {
               "model",
               "1.0",
               directory,
-              ModelFiles.ALWAYS_THERE,
               serializedFile,
               Optional.empty(),
               HandlerSettings.NONE,

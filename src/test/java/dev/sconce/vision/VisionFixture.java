@@ -6,7 +6,6 @@ import dev.sconce.handler.HandlerFixture;
 import dev.sconce.handler.HandlerMetrics;
 import dev.sconce.handler.HandlerSettings;
 import dev.sconce.handler.Input;
-import dev.sconce.handler.ModelFiles;
 import dev.sconce.handler.SharedResources;
 import dev.sconce.image.ImageDecoder;
 import dev.sconce.torch.TestDevice;
@@ -59,7 +58,6 @@ final class VisionFixture implements AutoCloseable {
         "model",
         "1.0",
         modelDirectory,
-        ModelFiles.ALWAYS_THERE,
         Optional.empty(),
         Optional.empty(),
         new HandlerSettings(settings),

@@ -12,7 +12,6 @@ import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.HandlerMetrics;
 import dev.sconce.handler.HandlerSettings;
 import dev.sconce.handler.Input;
-import dev.sconce.handler.ModelFiles;
 import dev.sconce.handler.Part;
 import dev.sconce.handler.SharedResources;
 import java.awt.Color;
@@ -37,7 +36,6 @@ class GradCamTest {
         "gradcam",
         "1.0",
         Path.of("model"),
-        ModelFiles.ALWAYS_THERE,
         Optional.of("drawings.pt"),
         Optional.empty(),
         new HandlerSettings(Map.of("layer", layer)),
