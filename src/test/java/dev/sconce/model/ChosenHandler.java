@@ -45,6 +45,9 @@ public final class ChosenHandler implements AutoCloseable {
     HandlerChoice choice =
         new HandlerChoice.Rule(loader, recogniser, settings)
             .choose(Registration.atStartup(url, Optional.empty()), archive);
+    if (choice.source().classes().isPresent()) {
+      archive.keep();
+    }
     ModelKey key = new ModelKey(archive.manifest().modelName(), archive.manifest().modelVersion());
     Hardware cpu = new Hardware(Runtime.getRuntime().availableProcessors(), 0, "not asked");
     ModelAssembly assembly = new ModelAssembly(loader, recogniser, settings, cpu, tools);
