@@ -5,5 +5,11 @@ public enum OperatorSet {
   /** PyTorch's own, which every device has. */
   ATEN,
   /** oneDNN's fused ones: a convolution with its residual and its ReLU is one call. CPU only. */
-  ONEDNN
+  ONEDNN;
+
+  /**
+   * The method of a network with oneDNN's operators that answers as its first one does, and orders
+   * its weights for pictures of that shape: once, while nobody else runs the module.
+   */
+  public static final String PACK = "pack";
 }

@@ -22,6 +22,9 @@ import java.util.zip.ZipOutputStream;
  * reads it, version 3.
  */
 final class ScriptArchive {
+  /** What attributes are called, with a number behind. */
+  static final String ATTRIBUTE = "w";
+
   private static final String ROOT = "module/";
   private static final LocalDateTime ZIP_EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
 
@@ -38,8 +41,14 @@ final class ScriptArchive {
    * @param className the module's class in {@code source}
    * @param source the text of {@code code/__torch__.py}
    * @param constants what {@code source} calls {@code CONSTANTS.c0}, {@code CONSTANTS.c1}, …
+   * @param attributes what it calls {@code self.w0}, {@code self.w1}, …
    */
-  static void write(Path file, String className, String source, List<Constant> constants)
+  static void write(
+      Path file,
+      String className,
+      String source,
+      List<Constant> constants,
+      List<Constant> attributes)
       throws IOException {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
         ZipOutputStream zip = new ZipOutputStream(out)) {
@@ -47,11 +56,16 @@ final class ScriptArchive {
       archive.entry("version", "3\n");
       archive.entry("byteorder", "little");
       archive.entry("code/__torch__.py", source);
-      archive.entry("data.pkl", modulePickle(className));
+      archive.entry("data.pkl", modulePickle(className, attributes));
+      archive.entries("data/", attributes);
       archive.entry("constants.pkl", constantsPickle(constants));
-      for (int i = 0; i < constants.size(); i++) {
-        archive.entry("constants/" + i, constants.get(i).content());
-      }
+      archive.entries("constants/", constants);
+    }
+  }
+
+  private void entries(String folder, List<Constant> tensors) throws IOException {
+    for (int i = 0; i < tensors.size(); i++) {
+      entry(folder + i, tensors.get(i).content());
     }
   }
 
@@ -85,11 +99,15 @@ final class ScriptArchive {
     zip.putNextEntry(entry);
   }
 
-  /** An object of the class, with no attributes of its own. */
-  private static ByteBuffer modulePickle(String className) {
+  /** An object of the class, with its attributes. */
+  private static ByteBuffer modulePickle(String className, List<Constant> attributes) {
     PickleWriter pickle = new PickleWriter();
     pickle.global("__torch__", className).emptyTuple().newObject();
-    pickle.emptyDict().mark().text("training").bool(false).setItems().build();
+    pickle.emptyDict().mark().text("training").bool(false);
+    for (int i = 0; i < attributes.size(); i++) {
+      tensor(pickle.text(ATTRIBUTE + i), i, attributes.get(i));
+    }
+    pickle.setItems().build();
     return pickle.stop();
   }
 

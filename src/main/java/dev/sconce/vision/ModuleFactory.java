@@ -1,5 +1,7 @@
 package dev.sconce.vision;
 
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.Device;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.network.OperatorSet;
@@ -48,16 +50,23 @@ final class ModuleFactory {
    * more.
    *
    * @param summary what the network is
+   * @param pictures the shape that it will be asked about most, [N, height, width, 3]: its weights
+   *     are ordered for that
    * @throws dev.sconce.error.ServingException {@code INVALID_MODEL} if the precision cannot be had,
    *     {@code OUT_OF_MEMORY} if the device has no room
    */
-  Written load(HandlerContext context, String summary, Network network) throws IOException {
+  Written load(HandlerContext context, String summary, Network network, Shape pictures)
+      throws IOException {
     Device device = context.device();
     Precision precision =
         PrecisionSetting.of(context.settings(), device, ProcessorFeatures.ofThisMachine());
     boolean oneDnn = !device.isGpu() && engine.hasOneDnn();
     OperatorSet operators = oneDnn ? OperatorSet.ONEDNN : OperatorSet.ATEN;
-    return new Written(load(network, precision, operators, device), facts(summary, precision));
+    TorchModule module = load(network, precision, operators, device);
+    if (oneDnn) {
+      pack(module, pictures);
+    }
+    return new Written(module, facts(summary, precision));
   }
 
   /**
@@ -71,6 +80,20 @@ final class ModuleFactory {
       throws IOException {
     TorchModule module = load(network, Precision.FP32, OperatorSet.ATEN, context.device());
     return new Written(module, facts(summary, Precision.FP32));
+  }
+
+  /** Before anybody else knows of the module, whose weights change their places. */
+  private static void pack(TorchModule module, Shape pictures) {
+    boolean packed = false;
+    try {
+      NDList unused =
+          module.compute(scope -> module.run(OperatorSet.PACK, scope, scope.zeros(pictures)));
+      packed = true;
+    } finally {
+      if (!packed) {
+        module.close();
+      }
+    }
   }
 
   private static Map<String, Object> facts(String summary, Precision precision) {

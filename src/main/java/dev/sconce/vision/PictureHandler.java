@@ -92,7 +92,10 @@ abstract class PictureHandler<R> implements JsonHandler<PictureTensor, R> {
     PictureModule module =
         context
             .shared()
-            .open("module", PictureModule.class, () -> PictureModule.load(context, modules));
+            .open(
+                "module",
+                PictureModule.class,
+                () -> PictureModule.load(context, modules, blank(pictures)));
     Map<String, Object> facts = new LinkedHashMap<>(module.facts());
     facts.putAll(pictures.describe());
     facts.put("classNames", names.describe());
@@ -108,9 +111,7 @@ abstract class PictureHandler<R> implements JsonHandler<PictureTensor, R> {
    */
   private void tryOut(PictureSettings pictures) {
     boolean fixed = pictures.sizeIsFixed();
-    int side = fixed ? 1 : TRIED_SIDE;
-    RgbImage black = new RgbImage(side, side, new byte[3 * side * side]);
-    PictureTensor blank = tensor(fixed ? pictures.transform().apply(black) : black);
+    PictureTensor blank = tensor(blank(pictures));
     try {
       for (int call = 0; call < PLANNING_CALLS; call++) {
         inference(List.of(blank));
@@ -125,6 +126,13 @@ abstract class PictureHandler<R> implements JsonHandler<PictureTensor, R> {
       }
       log.warn("{}; pictures of other sizes may do", e.getMessage());
     }
+  }
+
+  private static RgbImage blank(PictureSettings pictures) {
+    boolean fixed = pictures.sizeIsFixed();
+    int side = fixed ? 1 : TRIED_SIDE;
+    RgbImage black = new RgbImage(side, side, new byte[3 * side * side]);
+    return fixed ? pictures.transform().apply(black) : black;
   }
 
   @Override

@@ -73,7 +73,10 @@ final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Jud
   public void initialize(HandlerContext context) throws Exception {
     PictureSettings pictures = PictureSettings.ofOneSize(context.settings(), ORIGINAL);
     TwinModule module =
-        context.shared().open(NAME, TwinModule.class, () -> TwinModule.load(context, modules));
+        context
+            .shared()
+            .open(
+                NAME, TwinModule.class, () -> TwinModule.load(context, modules, pictures.blank()));
     Map<String, Object> facts = new LinkedHashMap<>(module.facts());
     facts.putAll(pictures.describe());
     PythonHandler.addDifferences(facts, context, pictures.asTorchvision());

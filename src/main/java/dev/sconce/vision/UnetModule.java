@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.HandlerContext;
+import dev.sconce.image.RgbImage;
 import dev.sconce.network.DynamicUnet;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
@@ -39,7 +40,9 @@ final class UnetModule implements AutoCloseable {
     UnetWeights found = UnetWeights.of(context);
     UnetSettings settings = UnetSettings.of(context.settings(), found.learner());
     DynamicUnet network = DynamicUnet.infer(found.weights(), settings.options());
-    ModuleFactory.Written written = modules.load(context, network.summary(), network::write);
+    RgbImage like = settings.pictures().blank();
+    Shape one = new Shape(1, like.height(), like.width(), 3);
+    ModuleFactory.Written written = modules.load(context, network.summary(), network::write, one);
     Map<String, Object> facts = new LinkedHashMap<>(written.facts());
     facts.putAll(settings.facts());
     return new UnetModule(written.module(), settings.pictures(), facts);
