@@ -8,6 +8,7 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
@@ -175,7 +176,7 @@ class ClassifierTest {
   private TorchModule load(Classifier classifier, Precision precision, OperatorSet operators)
       throws IOException {
     classifier.write(file(), precision, operators);
-    return TestDevice.engine().load(file(), device);
+    return LoadedNetwork.load(file(), device, operators, new Shape(1, 224, 256, 3));
   }
 
   private Path file() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import dev.sconce.network.GoldenUnet.Picture;
 import dev.sconce.torch.TestDevice;
 import dev.sconce.torch.TorchModule;
@@ -141,7 +142,7 @@ class DynamicUnetTest {
       throws IOException {
     Path file = directory.resolve("unet.pt");
     network.write(file, precision, operators);
-    return TestDevice.engine().load(file, device);
+    return LoadedNetwork.load(file, device, operators, new Shape(1, 96, 160, 3));
   }
 
   private static float[] logits(TorchModule module, Picture picture) {

@@ -6,6 +6,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sconce.torch.TestDevice;
@@ -185,7 +186,7 @@ class TwinNetworkTest {
       throws IOException {
     Path file = directory.resolve("twin.pt");
     network.write(file, precision, operators);
-    return TestDevice.engine().load(file, device);
+    return LoadedNetwork.load(file, device, operators, new Shape(2, 96, 160, 3));
   }
 
   private static void assertAnswersAsPyTorch(
