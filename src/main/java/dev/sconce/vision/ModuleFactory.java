@@ -1,5 +1,6 @@
 package dev.sconce.vision;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.Device;
@@ -84,15 +85,14 @@ final class ModuleFactory {
 
   /** Before anybody else knows of the module, whose weights change their places. */
   private static void pack(TorchModule module, Shape pictures) {
-    boolean packed = false;
     try {
       NDList unused =
           module.compute(scope -> module.run(OperatorSet.PACK, scope, scope.zeros(pictures)));
-      packed = true;
-    } finally {
-      if (!packed) {
-        module.close();
-      }
+    } catch (EngineException e) {
+      // The handler, which tries such pictures, says so; the weights do in either order.
+    } catch (RuntimeException e) {
+      module.close();
+      throw e;
     }
   }
 
