@@ -151,10 +151,10 @@ class MultiModelTest {
   void aModelForWhichMemoryIsLackingIsRefusedAndItsNameIsFreeAgain() throws Exception {
     try (RunningServer server = server()) {
       String needs = "out of memory: it needs about ";
-      assertAnswer(load(server, "a", "huge"), 507, "Model a: " + needs + "10066489 MB");
+      assertAnswer(load(server, "a", "huge"), 507, "Model a: " + needs + "12583072 MB");
       assertAnswer(load(server, "a", "echo"), 200, "Model \"a\" Version: 1.0");
       // What the first model costs the process is there now.
-      assertAnswer(load(server, "b", "huge"), 507, "Model b: " + needs + "10066393 MB");
+      assertAnswer(load(server, "b", "huge"), 507, "Model b: " + needs + "12582976 MB");
       assertThat(server.ping().statusCode()).isEqualTo(200);
     }
   }
