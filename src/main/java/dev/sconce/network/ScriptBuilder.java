@@ -13,10 +13,8 @@ import java.util.Map;
  * the form that {@code torch.jit.save} prints and libtorch's importer reads: each call in full,
  * with every argument.
  *
- * <p>oneDNN computes with weights in an order of its own, which depends on the sizes it meets, and
- * would bring them into it at every call. So with its operators the weights of convolutions are the
- * module's attributes, and the first method has a twin, {@link OperatorSet#PACK}, that computes the
- * same and puts each weight into that order for good.
+ * <p>With oneDNN's operators the weights of convolutions, which are all in the first method, are
+ * {@link PackedWeights}.
  */
 final class ScriptBuilder {
   private static final String CLASS = "Network";
@@ -29,9 +27,8 @@ final class ScriptBuilder {
 
   private final OperatorSet operators;
   private final StringBuilder methods = new StringBuilder();
-  private final StringBuilder pack = new StringBuilder();
+  private final PackedWeights packed = new PackedWeights();
   private final Map<Constant, Integer> indexOf = new LinkedHashMap<>();
-  private final Map<Constant, Integer> packedIndexOf = new LinkedHashMap<>();
   private boolean inFirst;
   private int values;
 
@@ -42,22 +39,21 @@ final class ScriptBuilder {
   /** Begins a method; {@code parameters} and {@code result} as Python has them. */
   void method(String name, String parameters, String result) {
     inFirst = methods.isEmpty();
-    append(methods, name, parameters, result);
+    methods.append(declaration(name, parameters, result));
     if (inFirst) {
-      append(pack, OperatorSet.PACK, parameters, result);
+      packed.append(declaration(OperatorSet.PACK, parameters, result));
     }
   }
 
-  private static void append(StringBuilder to, String name, String parameters, String result) {
-    to.append(
-        "  def %s(self: __torch__.%s,\n    %s) -> %s:\n"
-            .formatted(name, CLASS, parameters, result));
+  private static String declaration(String name, String parameters, String result) {
+    return "  def %s(self: __torch__.%s,\n    %s) -> %s:\n"
+        .formatted(name, CLASS, parameters, result);
   }
 
   private void append(String lines) {
     methods.append(lines);
     if (inFirst) {
-      pack.append(lines);
+      packed.append(lines);
     }
   }
 
@@ -69,14 +65,15 @@ final class ScriptBuilder {
   /** Writes the module. */
   void write(Path file) throws IOException {
     List<Constant> constants = List.copyOf(indexOf.keySet());
-    List<Constant> packed = List.copyOf(packedIndexOf.keySet());
-    StringBuilder source = new StringBuilder("class " + CLASS + "(Module):\n");
-    source.append("  __parameters__ = []\n  __buffers__ = []\n  training : bool\n");
-    for (int i = 0; i < packed.size(); i++) {
-      source.append("  ").append(ScriptArchive.ATTRIBUTE).append(i).append(" : Tensor\n");
-    }
-    source.append(methods).append(packed.isEmpty() ? "" : pack);
-    ScriptArchive.write(file, CLASS, source.toString(), constants, packed);
+    String source =
+        "class "
+            + CLASS
+            + "(Module):\n  __parameters__ = []\n  __buffers__ = []\n"
+            + "  training : bool\n"
+            + packed.declarations()
+            + methods
+            + packed.method();
+    ScriptArchive.write(file, CLASS, source, constants, packed.weights());
   }
 
   /** A name for the value of any expression. */
@@ -155,7 +152,7 @@ final class ScriptBuilder {
   }
 
   private String convolveOnto(String residual, String x, Convolution convolution, String then) {
-    pack(x, convolution);
+    packed.pack(x, convolution);
     return let(
         "ops.mkldnn._convolution_pointwise_(%s, %s, %s, \"add\", 1., %s, %s)"
             .formatted(residual, x, oneDnnArguments(convolution), then, NO_SCALARS));
@@ -163,7 +160,7 @@ final class ScriptBuilder {
 
   private String convolve(String x, Convolution convolution, String then, String scalars) {
     if (operators == OperatorSet.ONEDNN) {
-      pack(x, convolution);
+      packed.pack(x, convolution);
       return let(
           "ops.mkldnn._convolution_pointwise(%s, %s, \"%s\", %s)"
               .formatted(x, oneDnnArguments(convolution), then, scalars));
@@ -179,35 +176,11 @@ final class ScriptBuilder {
                 convolution.groups()));
   }
 
-  /** Has {@link OperatorSet#PACK} order the weights for what {@code x} is there. */
-  private void pack(String x, Convolution convolution) {
-    if (!inFirst) {
-      throw new IllegalStateException("a convolution in another method than the first");
-    }
-    if (packedIndexOf.containsKey(convolution.weight())) {
-      return; // the first place where it is used decides
-    }
-    String weight = packed(convolution.weight());
-    pack.append(
-        "    %1$s = ops.mkldnn._reorder_convolution_weight(%1$s, %2$s, %3$s, [1, 1], %4$d, torch.size(%5$s))\n"
-            .formatted(
-                weight,
-                pair(convolution.padding()),
-                pair(convolution.stride()),
-                convolution.groups(),
-                x));
-  }
-
-  private String packed(Constant weight) {
-    int index = packedIndexOf.computeIfAbsent(weight, added -> packedIndexOf.size());
-    return "self." + ScriptArchive.ATTRIBUTE + index;
-  }
-
   /** weight, bias, padding, stride, dilation, groups: oneDNN's order. */
   private String oneDnnArguments(Convolution convolution) {
     return "%s, %s, %s, %s, [1, 1], %d"
         .formatted(
-            packed(convolution.weight()),
+            packed.name(convolution.weight()),
             constant(convolution.bias()),
             pair(convolution.padding()),
             pair(convolution.stride()),
@@ -327,7 +300,7 @@ final class ScriptBuilder {
     return name;
   }
 
-  private static String pair(int both) {
+  static String pair(int both) {
     return "[" + both + ", " + both + "]";
   }
 }
