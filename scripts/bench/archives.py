@@ -25,12 +25,20 @@ class Model:
     """One row of the table.
 
     parts: of a request, as files or text; a single part named body is sent bare.
-    pixels: whether the machine's own ceiling can be told: a network that reads pictures.
+    network: whether it is one that reads pictures, and that other engines can run.
+    plain: the row whose request asks for less; fp32: the row that answers in that precision.
     """
     name: str
     archive: str
     parts: dict
-    pixels: bool = True
+    network: bool = True
+    plain: str | None = None
+    fp32: str | None = None
+
+    @property
+    def group(self):
+        """Rows that are compared with one another, and so measured in turns."""
+        return self.plain or self.fp32 or self.name
 
 
 def picture(directory, name):
@@ -67,63 +75,77 @@ def pack(store, name, handler, *files, **options):
     subprocess.run(command, check=True)
 
 
-def make_twin(work, store):
-    sys.path.insert(0, str(PEERS))
+def weights(work, name, network):
+    """The file of a network's weights, which PyTorch draws."""
+    file = work / f"{name}.pth"
+    if not file.exists():
+        torch.save(network().state_dict(), file)
+    return file
+
+
+def pack_twin(work, store, name, **options):
     import twin_handler
-    torch.save(twin_handler.encoder().state_dict(), work / "encoder_weight.pth")
-    torch.save(twin_handler.head().state_dict(), work / "head_weight.pth")
-    pack(store, "twin", PEERS / "twin_handler.py", work / "encoder_weight.pth", work / "head_weight.pth")
+    pack(store, name, PEERS / "twin_handler.py", weights(work, "encoder_weight", twin_handler.encoder),
+         weights(work, "head_weight", twin_handler.head), **options)
 
 
-def make_unet(work, store):
-    sys.path.insert(0, str(PEERS))
+def pack_unet(work, store, name, **options):
     import unet_handler
-    torch.save(unet_handler.unet().state_dict(), work / "unet.pth")
-    pack(store, "unet", PEERS / "unet_handler.py", work / "unet.pth")
+    pack(store, name, PEERS / "unet_handler.py", weights(work, "unet", unet_handler.unet), **options)
 
 
-def make_classifier(work, store, name):
-    import torchvision
-    torch.save(getattr(torchvision.models, name)().state_dict(), work / f"{name}.pth")
-    pack(store, name, "image_classifier", work / f"{name}.pth", **{"model-file": PEERS / f"{name}.py"})
+def classifier(constructor):
+    def pack_classifier(work, store, name, **options):
+        import torchvision
+        file = weights(work, constructor, getattr(torchvision.models, constructor))
+        pack(store, name, "image_classifier", file, **{"model-file": PEERS / f"{constructor}.py"}, **options)
+    return pack_classifier
 
 
-def make_echo(work, store):
+def pack_echo(work, store, name, **options):
     with zipfile.ZipFile(work / "echo.jar", "w") as jar:
         jar.write(ROOT / "target/test-classes/com/example/SameBytes.class", "com/example/SameBytes.class")
     (work / "none.bin").write_bytes(b"no weights")
     (work / "echo.yaml").write_text("handler: com.example.SameBytes\n")
-    pack(store, "echo", PEERS / "echo_handler.py", work / "none.bin", work / "echo.jar", **{"config-file": work / "echo.yaml"})
+    pack(store, name, PEERS / "echo_handler.py", work / "none.bin", work / "echo.jar", **{"config-file": work / "echo.yaml"}, **options)
 
 
-MAKERS = {
-    "twin": make_twin,
-    "unet": make_unet,
-    "resnet50": lambda work, store: make_classifier(work, store, "resnet50"),
-    "vgg16": lambda work, store: make_classifier(work, store, "vgg16"),
-    "echo": make_echo,
-}
+PACKERS = {"twin": pack_twin, "unet": pack_unet, "resnet50": classifier("resnet50"), "vgg16": classifier("vgg16"), "echo": pack_echo}
+BF16 = "-bf16"
 
 
-def models(work, wanted):
-    """Makes what is wanted and not there yet; gives the rows."""
+def in_bf16(row):
+    """The same network, computed in bf16: only a file of settings in its archive differs."""
+    return dataclasses.replace(row, name=f"{row.name}, bf16", archive=row.archive + BF16, fp32=row.name)
+
+
+def make(work, row):
+    """Packs the row's archive unless it is there already; gives the store."""
     store = work / "store"
     store.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(0)
+    if not (store / f"{row.archive}.mar").exists():
+        sys.path.insert(0, str(PEERS))
+        torch.manual_seed(0)
+        settings = {}
+        if row.archive.endswith(BF16):
+            settings["config-file"] = work / "bf16.yaml"
+            settings["config-file"].write_text("precision: bf16\n")
+        PACKERS[row.archive.removesuffix(BF16)](work, store, row.archive, **settings)
+    return store
+
+
+def rows(work, wanted):
+    """What is measured of the models that are wanted."""
     pair = {"left": picture(work, "cat1"), "right": picture(work, "car1")}
     street = {"data": picture(work, "street1")}
     small = work / "small"
     small.write_bytes(b"x" * 100)
-    rows = [
+    every = [
         Model("twin", "twin", {**pair, "cam": "False"}),
-        Model("twin, cam=True", "twin", {**pair, "cam": "True"}, pixels=False),
+        Model("twin, cam=True", "twin", {**pair, "cam": "True"}, network=False, plain="twin"),
         Model("U-Net, resnet34", "unet", street),
         Model("ResNet-50", "resnet50", {"data": pair["left"]}),
         Model("VGG-16", "vgg16", {"data": pair["left"]}),
-        Model("echo, 100 bytes", "echo", {"body": small}, pixels=False),
+        Model("echo, 100 bytes", "echo", {"body": small}, network=False),
     ]
-    rows = [row for row in rows if row.archive in wanted]
-    for archive in {row.archive for row in rows}:
-        if not (store / f"{archive}.mar").exists():
-            MAKERS[archive](work, store)
-    return store, rows
+    return [row for row in every if row.archive in wanted]

@@ -1,10 +1,6 @@
-"""Loads, and the ceilings of the same handler and the same machine."""
+"""The closed loop: clients of which each asks again when it has its answer. It is wrk that drives them."""
 import json
-import os
-import pathlib
 import subprocess
-
-from servers import ROOT
 
 POST = """
 function init(arguments)
@@ -20,12 +16,22 @@ function done(summary, latency)
     e.status + e.timeout + e.read + e.connect))
 end
 """
+IN_TURNS = """
+local next, paths = 0, {%s}
+function request()
+  next = next %% #paths + 1
+  return wrk.format(nil, paths[next])
+end
+"""
 
 
-def closed_loop(server, work, body, content_type, connections, seconds):
-    """So many clients, each of which asks again when it has its answer: wrk. Milliseconds; CPU seconds of the server."""
+def closed_loop(server, work, body, content_type, connections, seconds, paths=()):
+    """Milliseconds; CPU seconds of the server.
+
+    paths: of several models, which are asked in turns; by default only the server's one.
+    """
     script, file = work / "post.lua", work / "body"
-    script.write_text(POST)
+    script.write_text(POST + (IN_TURNS % ", ".join(f'"{path}"' for path in paths) if paths else ""))
     file.write_bytes(body)
     before = server.cpu_s()
     command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "120s", "--script", script,
@@ -36,40 +42,3 @@ def closed_loop(server, work, body, content_type, connections, seconds):
         raise RuntimeError(f"{server.name}, {connections} clients: {found}; see {server.log}")
     return {"connections": connections, "rps": found["requests"] / found["seconds"], "cpu_s": (server.cpu_s() - before) / found["requests"],
             "resident_mb": server.resident_mb(), **{key: found[key] for key in ("p50", "p95", "p99")}}
-
-
-class Tools:
-    """The Java programs of src/test/java/dev/sconce/bench, compiled and on a class path."""
-
-    def __init__(self, work):
-        self.class_path = subprocess.run(["bash", "-c", '. scripts/lib/java.sh; require_java; test_class_path "$PWD"'], check=True,
-                                         capture_output=True, text=True, cwd=ROOT).stdout.strip()
-        self.work = work
-
-    def run(self, name, *arguments):
-        log = pathlib.Path(self.work / f"{name}.log")
-        with open(log, "wb") as errors:
-            # One arena of malloc, as the server's launcher has it.
-            command = ["java", "-cp", self.class_path, f"dev.sconce.bench.{name}", *map(str, arguments)]
-            out = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT, env={**os.environ, "MALLOC_ARENA_MAX": "1"})
-        if out.returncode:
-            raise RuntimeError(f"{name}: {log.read_text()[-2000:]}")
-        return json.loads(out.stdout)
-
-    def request(self, model):
-        """The request of a row, as the ceilings take it."""
-        texts = [("--text", f"{name}={value}") for name, value in model.parts.items() if isinstance(value, str)]
-        files = [f"{'BODY' if name == 'body' else name}={value}" for name, value in model.parts.items() if not isinstance(value, str)]
-        return [word for text in texts for word in text] + files
-
-    def handler(self, store, model, threads, seconds, warmup=5):
-        return self.run("HandlerCeiling", "--store", store, "--model", f"{model.archive}.mar", "--threads", threads, "--batch", 1,
-                        "--seconds", seconds, "--warmup", warmup, *self.request(model))
-
-    def machine(self, store, model, seconds):
-        return self.run("MachineCeiling", "--store", store, "--model", f"{model.archive}.mar", "--batches", "1,2,4", "--seconds", seconds,
-                        *self.request(model))
-
-    def open_loop(self, server, body_file, content_type, rate, seconds):
-        return self.run("OpenLoop", "--url", server.url, "--rate", rate, "--seconds", seconds, "--warmup", 2, "--content-type", content_type,
-                        "--ping", server.ping, body_file)

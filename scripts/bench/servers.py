@@ -14,6 +14,12 @@ TICKS = os.sysconf("SC_CLK_TCK")
 START_LIMIT_S = 300
 
 
+def pinned(cores, *command):
+    """The command, so that it sees only so many of the cores there are."""
+    there = sorted(os.sched_getaffinity(0))
+    return [*(["taskset", "--cpu-list", ",".join(map(str, there[:cores]))] if cores < len(there) else []), *map(str, command)]
+
+
 def free_ports(count):
     with contextlib.ExitStack() as stack:
         return [stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(count)]
@@ -95,11 +101,6 @@ def answers(url, body, content_type):
     return ask
 
 
-def fresh(work):
-    """A directory of a server's own: TorchServe's leaves its process id behind, which keeps the next one from starting."""
-    return pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=work))
-
-
 def configuration(work, **lines):
     inference, management, metrics = free_ports(3)
     file = work / "config.properties"
@@ -110,26 +111,47 @@ def configuration(work, **lines):
     return file, f"http://127.0.0.1:{inference}"
 
 
-def sconce(work, store, archive, body, content_type, **lines):
-    work = fresh(work)
-    file, address = configuration(work, **lines)
-    url = f"{address}/predictions/{archive}"
-    command = [ROOT / "scripts/torchserve", "--start", "--foreground", "--ncs", "--model-store", store, "--models", f"{archive}.mar", "--ts-config", file]
-    environment = {"TEMP": str(work), "LOG_LOCATION": str(work), "METRICS_LOCATION": str(work)}
-    server = Server("sconce", command, environment, work, answers(url, body, content_type))
-    server.url, server.ping = url, f"{address}/ping"
-    return server
+class Servers:
+    """Starts servers, each in a directory of its own and, if wanted, on fewer cores than there are."""
+
+    def __init__(self, options, tools):
+        self.options, self.tools = options, tools
+
+    def start(self, name, work, command, environment, address, path, body, content_type):
+        url = address + path
+        directories = {key: str(work) for key in ("TEMP", "LOG_LOCATION", "METRICS_LOCATION")}
+        server = Server(name, pinned(self.options.cores, *command), {**directories, **environment}, work, answers(url, body, content_type))
+        server.url, server.ping = url, f"{address}/ping"
+        return server
+
+    def directory(self):
+        """TorchServe leaves its process id behind, which keeps the next one from starting."""
+        return pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=self.options.work))
+
+    def sconce(self, store, models, body, content_type, **lines):
+        """models: as of --models; the first is the one that url asks."""
+        work = self.directory()
+        file, address = configuration(work, **self.options.lines, **lines)
+        command = [ROOT / "scripts/torchserve", "--start", "--foreground", "--ncs", "--model-store", store, "--models", models, "--ts-config", file]
+        return self.start("sconce", work, command, {}, address, path(models), body, content_type)
+
+    def torchserve(self, workers, threads, store, models, body, content_type):
+        """The original, from PyPI in the environment of Python that is given."""
+        work, binaries = self.directory(), self.options.environment / "bin"
+        file, address = configuration(work, default_workers_per_model=workers, install_py_dep_per_model="false")
+        command = [binaries / "torchserve", "--start", "--foreground", "--ncs", "--model-store", store, "--models", models, "--ts-config", file,
+                   "--disable-token-auth", "--enable-model-api"]
+        variables = {"OMP_NUM_THREADS": str(threads), "PATH": f"{binaries}:{os.environ['PATH']}"}
+        return self.start(f"torchserve-{workers}x{threads}", work, command, variables, address, path(models), body, content_type)
+
+    def netty(self, body, content_type):
+        """A bare Netty server, which answers everything with a constant."""
+        port, = free_ports(1)
+        command = self.tools.command("BareNetty", "--port", port)
+        return self.start("netty", self.directory(), command, {}, f"http://127.0.0.1:{port}", "/", body, content_type)
 
 
-def torchserve(environment, work, store, archive, body, content_type, workers, threads):
-    """The original, from PyPI in the environment of Python that is given."""
-    work = fresh(work)
-    file, address = configuration(work, default_workers_per_model=workers, install_py_dep_per_model="false")
-    url = f"{address}/predictions/{archive}"
-    command = [environment / "bin/torchserve", "--start", "--foreground", "--ncs", "--model-store", store, "--models", f"{archive}.mar",
-               "--ts-config", file, "--disable-token-auth", "--enable-model-api"]
-    variables = {"OMP_NUM_THREADS": str(threads), "TEMP": str(work), "LOG_LOCATION": str(work), "METRICS_LOCATION": str(work),
-                 "PATH": f"{environment / 'bin'}:{os.environ['PATH']}"}
-    server = Server(f"torchserve-{workers}x{threads}", command, variables, work, answers(url, body, content_type))
-    server.url, server.ping = url, f"{address}/ping"
-    return server
+def path(models):
+    """Where the first of the models is asked: a=b.mar is called a, b.mar is called b."""
+    name = models.split(",")[0].split("=")[0]
+    return f"/predictions/{name.removesuffix('.mar')}"
