@@ -134,8 +134,8 @@ def make(work, row):
     return store
 
 
-def rows(work, wanted):
-    """What is measured of the models that are wanted."""
+def rows(work, wanted, bf16):
+    """What is served of the models that are wanted, and whether the twin is in bf16, too."""
     pair = {"left": picture(work, "cat1"), "right": picture(work, "car1")}
     street = {"data": picture(work, "street1")}
     small = work / "small"
@@ -148,4 +148,5 @@ def rows(work, wanted):
         Model("VGG-16", "vgg16", {"data": pair["left"]}),
         Model("echo, 100 bytes", "echo", {"body": small}, network=False),
     ]
-    return [row for row in every if row.archive in wanted]
+    every[2:2] = [in_bf16(every[0])] if bf16 else []
+    return [row for row in every if row.archive.removesuffix(BF16) in wanted]

@@ -3,7 +3,10 @@
 Each table is a module of its own with measure(bench) and text(bench); archives.py makes the models, servers.py starts the servers,
 loads.py and tools.py measure, results.py keeps what they found.
 """
+import pathlib
+
 import archives
+import networks
 import options
 import results
 import serving
@@ -19,7 +22,8 @@ class Bench:
         self.tools = Tools(chosen.work, chosen.cores)
         self.servers = Servers(chosen, self.tools)
         self.results = results.Results(chosen.work / "results.json")
-        self.rows = archives.rows(chosen.work, chosen.models)
+        self.bf16 = "_bf16 " in features()
+        self.rows = archives.rows(chosen.work, chosen.models, chosen.bf16 and self.bf16)
 
     def store(self, row):
         """Where the row's archive is."""
@@ -30,12 +34,26 @@ class Bench:
         self.results.keep(row.name, "machine", **self.tools.machine(self.store(row), row, self.options.seconds))
 
 
+def features():
+    """Of the processor, as Linux calls them, with a space after each."""
+    return next((line + " " for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("flags")), "")
+
+
+def tables(chosen):
+    """What is measured, one after the other."""
+    yield serving
+    if chosen.openvino:
+        yield networks
+
+
 def main():
     chosen = options.parse()
     chosen.work.mkdir(parents=True, exist_ok=True)
     bench = Bench(chosen)
-    serving.measure(bench)
-    print(serving.text(bench))
+    for table in tables(chosen):
+        table.measure(bench)
+    for table in tables(chosen):
+        print(table.text(bench))
 
 
 if __name__ == "__main__":

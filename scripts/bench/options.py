@@ -11,6 +11,8 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / "
 CORES = len(os.sched_getaffinity(0))
 BESIDES = {
     "torchserve": "TorchServe with the same archives, in its best setting of those tried",
+    "bf16": "the twin in bf16, too, if the processor computes that fast",
+    "openvino": "the bare networks in fp32 and bf16 beside OpenVINO's",
 }
 
 

@@ -16,8 +16,8 @@ def measure(bench):
                 for member in group:
                     measure_once(bench, member, turn)
     for row in bench.rows:
-        if row.network:
-            bench.machine(row)
+        if row.network and not bench.options.openvino:
+            bench.machine(row)  # otherwise networks.py does
 
 
 def measure_once(bench, row, turn):
