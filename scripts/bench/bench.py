@@ -6,10 +6,13 @@ loads.py and tools.py measure, results.py keeps what they found.
 import pathlib
 
 import archives
+import constant_rates
+import memory
 import networks
 import options
 import results
 import serving
+import start
 from servers import Servers
 from tools import Tools
 
@@ -42,8 +45,8 @@ def features():
 def tables(chosen):
     """What is measured, one after the other."""
     yield serving
-    if chosen.openvino:
-        yield networks
+    besides = {networks: chosen.openvino, constant_rates: chosen.open_loop, memory: chosen.memory, start: chosen.start}
+    yield from (table for table, wanted in besides.items() if wanted)
 
 
 def main():

@@ -13,6 +13,9 @@ BESIDES = {
     "torchserve": "TorchServe with the same archives, in its best setting of those tried",
     "bf16": "the twin in bf16, too, if the processor computes that fast",
     "openvino": "the bare networks in fp32 and bf16 beside OpenVINO's",
+    "open-loop": "constant rates, up to three times saturation",
+    "memory": "the twin's memory with one worker and with four",
+    "start": "the twin's start beside the engine's bare load of its network",
 }
 
 

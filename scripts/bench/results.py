@@ -20,7 +20,7 @@ class Results:
                 if row["model"] == model and row["system"] == system and all(row.get(key) == value for key, value in where.items())]
 
     def values(self, model, system, figure, **where):
-        return [row[figure] for row in self.find(model, system, **where)]
+        return [row[figure] for row in self.find(model, system, **where) if row.get(figure) is not None]
 
     def median(self, model, system, figure, **where):
         """None if nothing was measured."""
