@@ -1,6 +1,7 @@
 """The models that are measured, in full size, each as one archive that both servers take; and what they are asked.
 
 Their numbers mean nothing: PyTorch draws them. Pictures are the samples', blown up to what a camera might send.
+Libraries are imported where they are used: a model of one's own needs none of them.
 """
 import dataclasses
 import io
@@ -8,9 +9,6 @@ import pathlib
 import subprocess
 import sys
 import zipfile
-
-import torch
-from PIL import Image
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -41,20 +39,23 @@ class Model:
         return self.plain or self.fp32 or self.name
 
 
-def picture(directory, name):
-    file = directory / f"{name}.jpg"
+def picture(directory, name, size=PICTURE_SIZE):
+    """A sample picture as a JPEG of that size."""
+    file = directory / f"{name}-{size[0]}.jpg"
     if not file.exists():
+        from PIL import Image
         whole = Image.open(PICTURES / f"{name}.jpg").convert("RGB")
-        whole.resize(PICTURE_SIZE, Image.Resampling.BICUBIC).save(file, quality=90)
+        whole.resize(size, Image.Resampling.BICUBIC).save(file, quality=90)
     return file
 
 
-def body(model):
-    """The request's bytes and content type."""
-    if list(model.parts) == ["body"]:
-        return model.parts["body"].read_bytes(), "application/octet-stream"
+def body(model, parts=None):
+    """The request's bytes and content type; of other parts than the model's, if they are given."""
+    parts = parts or model.parts
+    if list(parts) == ["body"]:
+        return parts["body"].read_bytes(), "application/octet-stream"
     out = io.BytesIO()
-    for name, value in model.parts.items():
+    for name, value in parts.items():
         isfile = isinstance(value, pathlib.Path)
         filename = f'; filename="{value.name}"' if isfile else ""
         out.write(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{filename}\r\n\r\n'.encode())
@@ -79,6 +80,8 @@ def weights(work, name, network):
     """The file of a network's weights, which PyTorch draws."""
     file = work / f"{name}.pth"
     if not file.exists():
+        import torch
+        torch.manual_seed(0)
         torch.save(network().state_dict(), file)
     return file
 
@@ -125,7 +128,6 @@ def make(work, row):
     store.mkdir(parents=True, exist_ok=True)
     if not (store / f"{row.archive}.mar").exists():
         sys.path.insert(0, str(PEERS))
-        torch.manual_seed(0)
         settings = {}
         if row.archive.endswith(BF16):
             settings["config-file"] = work / "bf16.yaml"

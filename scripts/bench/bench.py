@@ -4,15 +4,22 @@ Each table is a module of its own with measure(bench) and text(bench); archives.
 loads.py and tools.py measure, results.py keeps what they found.
 """
 import pathlib
+import signal
+import sys
 
 import archives
 import constant_rates
+import growth
+import machine
 import memory
 import networks
 import options
+import own
+import pictures
 import results
 import serving
 import start
+import targets
 from servers import Servers
 from tools import Tools
 
@@ -26,7 +33,7 @@ class Bench:
         self.servers = Servers(chosen, self.tools)
         self.results = results.Results(chosen.work / "results.json")
         self.bf16 = "_bf16 " in features()
-        self.rows = archives.rows(chosen.work, chosen.models, chosen.bf16 and self.bf16)
+        self.rows = [] if chosen.own else archives.rows(chosen.work, chosen.models, chosen.bf16 and self.bf16)
 
     def store(self, row):
         """Where the row's archive is."""
@@ -44,19 +51,24 @@ def features():
 
 def tables(chosen):
     """What is measured, one after the other."""
-    yield serving
-    besides = {networks: chosen.openvino, constant_rates: chosen.open_loop, memory: chosen.memory, start: chosen.start}
-    yield from (table for table, wanted in besides.items() if wanted)
+    if chosen.own:
+        return [own]
+    besides = {networks: chosen.openvino, constant_rates: chosen.open_loop, memory: chosen.memory, start: chosen.start,
+               pictures: chosen.pictures, growth: chosen.growth}
+    return [serving, *(table for table, wanted in besides.items() if wanted), targets]
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that servers are ended, too
     chosen = options.parse()
     chosen.work.mkdir(parents=True, exist_ok=True)
     bench = Bench(chosen)
     for table in tables(chosen):
-        table.measure(bench)
-    for table in tables(chosen):
-        print(table.text(bench))
+        if table is not targets:
+            table.measure(bench)
+    text = "\n".join([machine.text(bench), *(f"{table.__doc__.splitlines()[0]}\n\n{table.text(bench)}" for table in tables(chosen))])
+    (chosen.work / "table.md").write_text(text)
+    print(text)
 
 
 if __name__ == "__main__":

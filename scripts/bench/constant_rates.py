@@ -9,6 +9,7 @@ from results import number, ratio, table
 
 RATES = (0.5, 0.8, 1.0, 3.0)
 SYSTEM = "constant rate"
+QUEUE, WARMUP_S = 100, 2  # the server's job_queue_size where nobody sets it
 COLUMNS = ("model", "rate / saturation", "requests/s", "goodput / saturation", "p50 ms", "p95", "p99", "p99 / p50", "refused", "refusals p50 ms", "p99",
            "ping p50 ms", "p99", "max", "client late p99 ms")
 
@@ -27,8 +28,13 @@ def measure(bench):
             with bench.servers.sconce(bench.store(row), f"{row.archive}.mar", body, kind) as server:
                 loads.closed_loop(server, bench.options.work, body, kind, 4, bench.options.seconds)
                 for rate in RATES:
-                    found = bench.tools.open_loop(server, file, kind, rate * saturation, bench.options.seconds)
+                    found = bench.tools.open_loop(server, file, kind, rate * saturation, bench.options.seconds, warmup(rate, saturation))
                     bench.results.keep(row.name, SYSTEM, **figures(rate, saturation, found))
+
+
+def warmup(rate, saturation):
+    """Seconds until it is as it stays: above saturation, once the queue is full."""
+    return WARMUP_S + (QUEUE / ((rate - 1) * saturation) if rate > 1 else 0)
 
 
 def figures(rate, saturation, found):

@@ -16,6 +16,9 @@ BESIDES = {
     "open-loop": "constant rates, up to three times saturation",
     "memory": "the twin's memory with one worker and with four",
     "start": "the twin's start beside the engine's bare load of its network",
+    "pictures": "decode and resize of a JPEG beside Pillow's",
+    "all": "all of these",
+    "growth": "how throughput depends on batches, clients, pictures, models and workers: growth.json, for scripts/bench/plot.py",
 }
 
 
@@ -54,6 +57,8 @@ def parse(words=None):
     options = parser().parse_args(words)
     options.environment = options.environment.absolute()
     options.work = (options.work or options.environment / "work").absolute()
+    if options.all:
+        vars(options).update({name.replace("-", "_"): True for name in BESIDES if name != "growth"})
     options.lines = dict(line.split("=", 1) for line in options.config)
     return options
 

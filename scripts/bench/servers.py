@@ -2,6 +2,7 @@
 import contextlib
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -39,13 +40,16 @@ def descendants(pid):
 
 
 class Server:
-    """A running server. url takes predictions, start_s is how long it took to the first right answer."""
+    """A running server. url takes predictions, start_s is how long it took to the first answer.
 
-    def __init__(self, name, command, environment, work, ready):
-        self.name, self.log = name, work / f"{name}.log"
+    directory: its own, removed in the end; the log lies beside it.
+    """
+
+    def __init__(self, name, command, environment, directory, ready):
+        self.name, self.directory, self.log = name, directory, directory.parent / f"{name}.log"
         begin = time.monotonic()
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=work, start_new_session=True)
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=directory, start_new_session=True)
         try:
             while not ready():
                 if self.process.poll() is not None or time.monotonic() - begin > START_LIMIT_S:
@@ -81,6 +85,7 @@ class Server:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self):
         return self

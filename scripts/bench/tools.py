@@ -42,9 +42,9 @@ class Tools:
         """The bare network, and the pixels of its pictures: what a row could reach at most with another handler."""
         return self.run("MachineCeiling", *archive(store, model), "--batches", "1,2,4", "--seconds", max(1, seconds // 3), *request(model))
 
-    def open_loop(self, server, file, content_type, rate, seconds):
-        return self.run("OpenLoop", "--url", server.url, "--rate", rate, "--seconds", seconds, "--warmup", 2, "--content-type", content_type,
-                        "--ping", server.ping, file)
+    def open_loop(self, server, file, content_type, rate, seconds, warmup):
+        return self.run("OpenLoop", "--url", server.url, "--rate", rate, "--seconds", seconds, "--warmup", warmup, "--patience", 300,
+                        "--content-type", content_type, "--ping", server.ping, file)
 
 
 def archive(store, model):
