@@ -5,7 +5,9 @@ loads.py and tools.py measure, results.py keeps what they found.
 """
 import pathlib
 import signal
+import subprocess
 import sys
+import traceback
 
 import archives
 import constant_rates
@@ -28,12 +30,20 @@ class Bench:
     """What the tables share."""
 
     def __init__(self, chosen):
-        self.options = chosen
-        self.tools = Tools(chosen.work, chosen.cores)
+        self.options, self.failures = chosen, 0
+        self.tools = Tools(chosen.work, chosen.cores, chosen.lines)
         self.servers = Servers(chosen, self.tools)
         self.results = results.Results(chosen.work / "results.json")
         self.bf16 = "_bf16 " in features()
         self.rows = [] if chosen.own else archives.rows(chosen.work, chosen.models, chosen.bf16 and self.bf16)
+
+    def attempt(self, measure, *arguments):
+        """What fails costs its own figures, not those of hours before it."""
+        try:
+            measure(*arguments)
+        except (RuntimeError, subprocess.CalledProcessError):
+            self.failures += 1
+            traceback.print_exc()
 
     def store(self, row):
         """Where the row's archive is."""
@@ -65,10 +75,12 @@ def main():
     bench = Bench(chosen)
     for table in tables(chosen):
         if table is not targets:
-            table.measure(bench)
+            bench.attempt(table.measure, bench)
     text = "\n".join([machine.text(bench), *(f"{table.__doc__.splitlines()[0]}\n\n{table.text(bench)}" for table in tables(chosen))])
     (chosen.work / "table.md").write_text(text)
     print(text)
+    if bench.failures:
+        sys.exit(f"{bench.failures} of the measurements failed, see above")
 
 
 if __name__ == "__main__":

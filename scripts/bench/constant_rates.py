@@ -21,8 +21,11 @@ def rows(bench):
 
 def measure(bench):
     for row in rows(bench):
+        saturation = serving.saturation(bench, row)
+        if saturation is None:
+            continue
         body, kind = archives.body(row)
-        file, saturation = bench.options.work / "constant-rate-body", serving.saturation(bench, row)
+        file = bench.options.work / "constant-rate-body"
         file.write_bytes(body)
         for _ in range(bench.options.rounds):
             with bench.servers.sconce(bench.store(row), f"{row.archive}.mar", body, kind) as server:
@@ -53,7 +56,7 @@ def median(bench, row, rate, figure):
 def text(bench):
     lines = []
     for row in rows(bench):
-        for rate in RATES:
+        for rate in (rate for rate in RATES if bench.results.find(row.name, SYSTEM, rate=rate)):
             def of(figure, digits=1):
                 return number(median(bench, row, rate, figure), digits)
             spread = ratio(median(bench, row, rate, "p99"), median(bench, row, rate, "p50"))

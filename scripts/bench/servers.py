@@ -42,11 +42,12 @@ def descendants(pid):
 class Server:
     """A running server. url takes predictions, start_s is how long it took to the first answer.
 
+    answers: asks once and waits for the answer.
     directory: its own, removed in the end; the log lies beside it.
     """
 
     def __init__(self, name, command, environment, directory, ready):
-        self.name, self.directory, self.log = name, directory, directory.parent / f"{name}.log"
+        self.name, self.directory, self.log, self.answers = name, directory, directory.parent / f"{name}.log", ready
         begin = time.monotonic()
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=directory, start_new_session=True)

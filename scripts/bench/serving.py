@@ -14,7 +14,7 @@ def measure(bench):
             group = [other for other in bench.rows if other.group == row.name]
             for turn in range(bench.options.rounds):
                 for member in group:
-                    measure_once(bench, member, turn)
+                    bench.attempt(measure_once, bench, member, turn)
     for row in bench.rows:
         if row.network and not bench.options.openvino:
             bench.machine(row)  # otherwise networks.py does
@@ -101,5 +101,6 @@ def line(bench, row, connections):
 
 
 def text(bench):
-    lines = [line(bench, row, connections) for row in bench.rows for connections in CONNECTIONS if bench.results.find(row.name, "sconce")]
+    lines = [line(bench, row, connections) for row in bench.rows for connections in CONNECTIONS
+             if bench.results.find(row.name, "sconce", connections=connections)]
     return table(COLUMNS, lines)

@@ -11,10 +11,13 @@ FIND = '. scripts/lib/java.sh; require_java; build_if_needed "$PWD" >&2; test_cl
 
 
 class Tools:
-    def __init__(self, work, cores):
+    def __init__(self, work, cores, lines):
+        """lines: of the server's configuration, which hold for its handler without a server, too."""
         found = subprocess.run(["bash", "-ec", FIND], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout
         self.class_path, self.java = found.splitlines()
         self.work, self.cores = work, cores
+        self.configuration = work / "ceilings.properties"
+        self.configuration.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
         self.environment = {"MALLOC_ARENA_MAX": "1"}  # as the server's launcher has it
 
     def command(self, name, *arguments):
@@ -33,22 +36,21 @@ class Tools:
 
     def handler(self, store, model, threads, seconds):
         """A handler without a server: what a row can reach at most."""
-        found = self.run("HandlerCeiling", *archive(store, model), "--threads", threads, "--batch", 1, "--seconds", seconds,
+        found = self.run("HandlerCeiling", *self.archive(store, model), "--threads", threads, "--batch", 1, "--seconds", seconds,
                          "--warmup", seconds, *request(model))
         return {"threads": threads, "rps": found["requestsPerSecond"], "cpu_s": found["cpuSecondsPerRequest"], "p50": found["p50Ms"],
                 "p95": found["p95Ms"], "p99": found["p99Ms"], "resident_mb": found["residentMb"], "start_s": found["loadSeconds"]}
 
     def machine(self, store, model, seconds):
         """The bare network, and the pixels of its pictures: what a row could reach at most with another handler."""
-        return self.run("MachineCeiling", *archive(store, model), "--batches", "1,2,4", "--seconds", max(1, seconds // 3), *request(model))
+        return self.run("MachineCeiling", *self.archive(store, model), "--batches", "1,2,4", "--seconds", max(1, seconds // 3), *request(model))
+
+    def archive(self, store, model):
+        return "--store", store, "--model", f"{model.archive}.mar", "--config", self.configuration
 
     def open_loop(self, server, file, content_type, rate, seconds, warmup):
         return self.run("OpenLoop", "--url", server.url, "--rate", rate, "--seconds", seconds, "--warmup", warmup, "--patience", 300,
                         "--content-type", content_type, "--ping", server.ping, file)
-
-
-def archive(store, model):
-    return "--store", store, "--model", f"{model.archive}.mar"
 
 
 def request(model):
