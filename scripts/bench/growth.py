@@ -29,7 +29,7 @@ def every_point(bench, resnet, twin):
     """The curve, what differs, and what was found."""
     for size in BATCHES:
         settings = {"1.0": {"marName": "resnet50.mar", "minWorkers": 1, "maxWorkers": 1, "batchSize": size, "maxBatchDelay": BATCH_DELAY_MS}}
-        yield "batch size, 1 worker", size, asked(bench, resnet, models=json.dumps({"resnet50": settings}))
+        yield "batch size, 1 worker", size, asked(bench, resnet, lines={"models": json.dumps({"resnet50": settings})})
     for row in (resnet, twin):
         for clients in CONCURRENCIES:
             yield f"clients, {row.name}", clients, asked(bench, row, clients=clients)
@@ -38,16 +38,16 @@ def every_point(bench, resnet, twin):
     for count in MODELS:
         yield "models", count, asked(bench, resnet, count=count)
     for workers in WORKERS:
-        yield "workers", workers, asked(bench, resnet, default_workers_per_model=workers)
+        yield "workers", workers, asked(bench, resnet, lines={"default_workers_per_model": workers})
 
 
-def asked(bench, row, clients=CLIENTS, parts=None, count=1, **lines):
+def asked(bench, row, clients=CLIENTS, parts=None, count=1, lines=()):
     """A server of its own, once warm. count: under so many names the archive is loaded, which are asked in turns."""
     body, kind = archives.body(row, parts)
     names = [f"{row.archive}{'' if i == 0 else i}" for i in range(count)]
     models = ",".join(f"{name}={row.archive}.mar" for name in names)
     paths = [f"/predictions/{name}" for name in names]
-    with bench.servers.sconce(bench.store(row), models, body, kind, **lines) as server:
+    with bench.servers.sconce(bench.store(row), models, body, kind, lines) as server:
         for _ in ("warm", "counted"):
             found = loads.closed_loop(server, bench.options.work, body, kind, clients, bench.options.seconds, paths if count > 1 else ())
     return found

@@ -12,7 +12,7 @@ def measure(bench):
     body, kind = archives.body(row)
     for _ in range(bench.options.rounds):
         for workers in WORKERS:
-            with bench.servers.sconce(bench.store(row), "twin.mar", body, kind, default_workers_per_model=workers) as server:
+            with bench.servers.sconce(bench.store(row), "twin.mar", body, kind, {"default_workers_per_model": workers}) as server:
                 found, answers = {}, 0
                 while answers < CONNECTIONS * workers:  # so that no worker has had nothing to do
                     found = loads.closed_loop(server, bench.options.work, body, kind, CONNECTIONS, bench.options.seconds)

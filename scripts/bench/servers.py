@@ -107,7 +107,7 @@ def answers(url, body, content_type):
     return ask
 
 
-def configuration(work, **lines):
+def configuration(work, lines):
     inference, management, metrics = free_ports(3)
     file = work / "config.properties"
     lines = {"inference_address": f"http://127.0.0.1:{inference}", "management_address": f"http://127.0.0.1:{management}",
@@ -134,17 +134,17 @@ class Servers:
         """TorchServe leaves its process id behind, which keeps the next one from starting."""
         return pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=self.options.work))
 
-    def sconce(self, store, models, body, content_type, **lines):
-        """models: as of --models; the first is the one that url asks."""
+    def sconce(self, store, models, body, content_type, lines=()):
+        """models: as of --models; the first is the one that url asks. lines: of its configuration, besides those of the options."""
         work = self.directory()
-        file, address = configuration(work, **self.options.lines, **lines)
+        file, address = configuration(work, {**self.options.lines, **dict(lines)})
         command = [ROOT / "scripts/torchserve", "--start", "--foreground", "--ncs", "--model-store", store, "--models", models, "--ts-config", file]
         return self.start("sconce", work, command, {}, address, path(models), body, content_type)
 
     def torchserve(self, workers, threads, store, models, body, content_type):
         """The original, from PyPI in the environment of Python that is given."""
         work, binaries = self.directory(), self.options.environment / "bin"
-        file, address = configuration(work, default_workers_per_model=workers, install_py_dep_per_model="false")
+        file, address = configuration(work, {"default_workers_per_model": workers, "install_py_dep_per_model": "false"})
         command = [binaries / "torchserve", "--start", "--foreground", "--ncs", "--model-store", store, "--models", models, "--ts-config", file,
                    "--disable-token-auth", "--enable-model-api"]
         variables = {"OMP_NUM_THREADS": str(threads), "PATH": f"{binaries}:{os.environ['PATH']}"}

@@ -49,8 +49,8 @@ def at_constant_rates(bench):
             return constant_rates.median(bench, row, rate, figure)
         yield "p99 / p50 at 0.8 of saturation", row.name, -2.5, ratio(of(0.8, "p99"), of(0.8, "p50"))
         yield "goodput / saturation at 3 times it", row.name, 0.9, of(3.0, "goodput")
-        yield "p99 of refusals / p50 of predictions there", row.name, -1, ratio(of(3.0, "refusal_p99"), of(3.0, "p50"))
-        yield "p99 of pings / p50 of predictions there", row.name, -1, ratio(of(3.0, "ping_p99"), of(3.0, "p50"))
+        for what, figure in (("refusals", "refusal_p99"), ("pings", "ping_p99")):
+            yield f"p99 of {what} at 3 times it / p50 of predictions at 0.8", row.name, -1, ratio(of(3.0, figure), of(0.8, "p50"))
 
 
 def once(bench):
