@@ -281,7 +281,8 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Frees the module; on a GPU the memory goes back to the device, not only to libtorch's cache.
+   * Frees the module: its memory goes back to the device or the system, not only to libtorch's
+   * cache or the C library's heap.
    */
   @Override
   public void close() {
@@ -290,5 +291,6 @@ public final class TorchModule implements AutoCloseable {
     if (onGpu) {
       JniUtils.emptyCudaCache();
     }
+    NativeHeap.trim();
   }
 }

@@ -1,12 +1,12 @@
 package dev.sconce.vision;
 
 import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.Device;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.network.OperatorSet;
 import dev.sconce.network.Precision;
+import dev.sconce.torch.NativeHeap;
 import dev.sconce.torch.ProcessorFeatures;
 import dev.sconce.torch.TorchEngine;
 import dev.sconce.torch.TorchModule;
@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Brings networks into native memory. Safe from any thread. */
 final class ModuleFactory {
@@ -41,7 +42,8 @@ final class ModuleFactory {
    * A network that was written and loaded.
    *
    * @param module to be closed
-   * @param facts what to tell people of it: {@code network} and {@code precision}
+   * @param facts what to tell people of it: {@code network}, {@code precision} and, if they were
+   *     packed, {@code convolutionWeights}
    */
   record Written(TorchModule module, Map<String, Object> facts) {}
 
@@ -51,12 +53,12 @@ final class ModuleFactory {
    * more.
    *
    * @param summary what the network is
-   * @param pictures the shape that it will be asked about most, [N, height, width, 3]: its weights
-   *     are ordered for that
+   * @param request the shape of one request's pictures, [N, height, width, 3], if all have one: the
+   *     network's weights are ordered for that
    * @throws dev.sconce.error.ServingException {@code INVALID_MODEL} if the precision cannot be had,
    *     {@code OUT_OF_MEMORY} if the device has no room
    */
-  Written load(HandlerContext context, String summary, Network network, Shape pictures)
+  Written load(HandlerContext context, String summary, Network network, Optional<Shape> request)
       throws IOException {
     Device device = context.device();
     Precision precision =
@@ -64,10 +66,12 @@ final class ModuleFactory {
     boolean oneDnn = !device.isGpu() && engine.hasOneDnn();
     OperatorSet operators = oneDnn ? OperatorSet.ONEDNN : OperatorSet.ATEN;
     TorchModule module = load(network, precision, operators, device);
-    if (oneDnn) {
-      pack(module, pictures);
+    Map<String, Object> facts = facts(summary, precision);
+    if (oneDnn && request.isPresent()) {
+      pack(module, request.get()).ifPresent(packed -> facts.put("convolutionWeights", packed));
     }
-    return new Written(module, facts(summary, precision));
+    NativeHeap.trim();
+    return new Written(module, facts);
   }
 
   /**
@@ -84,12 +88,11 @@ final class ModuleFactory {
   }
 
   /** Before anybody else knows of the module, whose weights change their places. */
-  private static void pack(TorchModule module, Shape pictures) {
+  private static Optional<String> pack(TorchModule module, Shape request) {
     try {
-      NDList unused =
-          module.compute(scope -> module.run(OperatorSet.PACK, scope, scope.zeros(pictures)));
+      return Optional.of(WeightPacking.pack(module, request));
     } catch (EngineException e) {
-      // The handler, which tries such pictures, says so; the weights do in either order.
+      return Optional.empty(); // the handler, which tries such pictures, says so
     } catch (RuntimeException e) {
       module.close();
       throw e;
