@@ -17,9 +17,18 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings networks into native memory. Safe from any thread. */
 final class ModuleFactory {
+  private static final Logger log = LoggerFactory.getLogger(ModuleFactory.class);
+
+  /** What all written networks call their first method. */
+  private static final String FORWARD = "forward";
+
+  private static final Shape USUAL_PICTURE = new Shape(1, 224, 224, 3);
+
   private final TorchEngine engine;
 
   ModuleFactory(TorchEngine engine) {
@@ -67,8 +76,17 @@ final class ModuleFactory {
     OperatorSet operators = oneDnn ? OperatorSet.ONEDNN : OperatorSet.ATEN;
     TorchModule module = load(network, precision, operators, device);
     Map<String, Object> facts = facts(summary, precision);
-    if (oneDnn && request.isPresent()) {
-      pack(module, request.get()).ifPresent(packed -> facts.put("convolutionWeights", packed));
+    try {
+      if (oneDnn && request.isPresent()) {
+        pack(module, request.get()).ifPresent(packed -> facts.put("convolutionWeights", packed));
+      }
+      if (precision != Precision.FP32) {
+        compare(module, load(network, Precision.FP32, operators, device), summary, request)
+            .ifPresent(agreement -> facts.put("agreementWithFp32", agreement));
+      }
+    } catch (IOException | RuntimeException e) {
+      module.close();
+      throw e;
     }
     NativeHeap.trim();
     return new Written(module, facts);
@@ -93,9 +111,19 @@ final class ModuleFactory {
       return Optional.of(WeightPacking.pack(module, request));
     } catch (EngineException e) {
       return Optional.empty(); // the handler, which tries such pictures, says so
-    } catch (RuntimeException e) {
-      module.close();
-      throw e;
+    }
+  }
+
+  /** Lower precision is the user's choice, and its price should be known. */
+  private static Optional<Map<String, Object>> compare(
+      TorchModule module, TorchModule reference, String summary, Optional<Shape> request) {
+    try (reference) {
+      Map<String, Object> agreement =
+          Agreement.of(module, reference, FORWARD, request.orElse(USUAL_PICTURE)).describe();
+      log.info("{}: bf16 beside fp32, of made-up pictures: {}", summary, agreement);
+      return Optional.of(agreement);
+    } catch (EngineException e) {
+      return Optional.empty(); // as above
     }
   }
 
