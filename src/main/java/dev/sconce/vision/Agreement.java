@@ -85,6 +85,24 @@ final class Agreement {
     }
   }
 
+  int requests() {
+    return requests;
+  }
+
+  /** Of any two logits. */
+  double largestDifference() {
+    return largestDifference;
+  }
+
+  long labels() {
+    return labels;
+  }
+
+  /** How many labels are others. */
+  long flips() {
+    return flips;
+  }
+
   /** For people. */
   Map<String, Object> describe() {
     Map<String, Object> facts = new LinkedHashMap<>();
