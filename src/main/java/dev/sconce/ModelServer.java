@@ -20,6 +20,7 @@ import dev.sconce.model.Models;
 import dev.sconce.sagemaker.LocalEndpoints;
 import dev.sconce.snapshot.SnapshotKeeper;
 import dev.sconce.torch.TorchEngine;
+import dev.sconce.worker.Attendance;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.PoolTools;
 import java.nio.file.Path;
@@ -139,7 +140,21 @@ public final class ModelServer implements AutoCloseable {
         timer,
         Clock.systemUTC(),
         System::nanoTime,
-        engine::giveUpOn);
+        attendance(engine));
+  }
+
+  private static Attendance attendance(TorchEngine engine) {
+    return new Attendance() {
+      @Override
+      public void begin(Thread thread) {
+        engine.begin(thread);
+      }
+
+      @Override
+      public void end(Thread thread) {
+        engine.end(thread);
+      }
+    };
   }
 
   private SnapshotKeeper keeper(Path directory) {

@@ -7,6 +7,7 @@ import dev.sconce.config.ServerConfig;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.model.ChosenHandler;
 import dev.sconce.torch.TorchEngine;
+import dev.sconce.worker.Attendance;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.ManualTimer;
 import dev.sconce.worker.PoolTools;
@@ -43,7 +44,7 @@ public final class StoreHandlers {
             new ManualTimer(),
             clock,
             System::nanoTime,
-            thread -> {});
+            Attendance.NONE);
     return ChosenHandler.of(
         new ModelStore(config.store()),
         url,

@@ -1,66 +1,107 @@
 package dev.sconce.network;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * The weights of a module's convolutions as its attributes, and the method that puts them into the
- * order that oneDNN computes in.
- *
- * <p>That order depends on the sizes that a convolution meets, and oneDNN brings weights into it at
- * every call unless they are in it. So {@link OperatorSet#PACK} computes what the module's first
- * method does, and replaces each weight on the way.
+ * The weights of a module's convolutions as its attributes, and the methods that put them into the
+ * order that oneDNN computes in: {@link OperatorSet#MEASURE}, {@link OperatorSet#LAYOUTS} and
+ * {@link OperatorSet#PACK}.
  */
 final class PackedWeights {
-  private final StringBuilder method = new StringBuilder();
-  private final Map<Constant, Integer> indexOf = new LinkedHashMap<>();
+  private final StringBuilder measure = new StringBuilder();
+  private final List<Convolution> convolutions = new ArrayList<>();
+  private final Map<Constant, Integer> indexOf = new HashMap<>();
 
-  /** A line of the first method, which the method that packs has, too. */
+  /** A line of the first method, which the method that measures has, too. */
   void append(String line) {
-    method.append(line);
+    measure.append(line);
   }
 
-  /** What the weights of a convolution are called. */
-  String name(Constant weight) {
-    int index = indexOf.computeIfAbsent(weight, added -> indexOf.size());
-    return "self." + ScriptArchive.ATTRIBUTE + index;
-  }
-
-  /**
-   * Has a convolution's weights packed for the sizes of {@code x}; if several share them, the first
-   * decides.
-   */
-  void pack(String x, Convolution convolution) {
-    if (indexOf.containsKey(convolution.weight())) {
-      return;
+  /** What the weights of a convolution are called; if several share them, the first is measured. */
+  String name(Convolution convolution, String x) {
+    int known = convolutions.size();
+    int index = indexOf.computeIfAbsent(convolution.weight(), added -> known);
+    if (index == known) {
+      convolutions.add(convolution);
+      measure.append("    %s = torch.size(%s)\n".formatted(size(index), x));
     }
-    method.append(
-        "    %1$s = ops.mkldnn._reorder_convolution_weight(%1$s, %2$s, %3$s, [1, 1], %4$d, torch.size(%5$s))\n"
-            .formatted(
-                name(convolution.weight()),
-                ScriptBuilder.pair(convolution.padding()),
-                ScriptBuilder.pair(convolution.stride()),
-                convolution.groups(),
-                x));
+    return weight(index);
+  }
+
+  private static String weight(int index) {
+    return "self." + ScriptArchive.TENSOR + index;
+  }
+
+  private static String size(int index) {
+    return "self." + ScriptArchive.SIZES + index;
   }
 
   /** The weights, in the order of their names. */
   List<Constant> weights() {
-    return List.copyOf(indexOf.keySet());
+    return convolutions.stream().map(Convolution::weight).toList();
   }
 
   /** The attributes, as a class declares them; empty if there are none. */
   String declarations() {
-    StringBuilder declarations = new StringBuilder();
-    for (int i = 0; i < indexOf.size(); i++) {
-      declarations.append("  ").append(ScriptArchive.ATTRIBUTE).append(i).append(" : Tensor\n");
-    }
-    return declarations.toString();
+    return ofEach(i -> "  %s%d : Tensor\n".formatted(ScriptArchive.TENSOR, i))
+        + ofEach(i -> "  %s%d : List[int]\n".formatted(ScriptArchive.SIZES, i));
   }
 
-  /** The method's text; empty if there is nothing to pack. */
-  String method() {
-    return indexOf.isEmpty() ? "" : method.toString();
+  /** The methods' text; empty if there is nothing to pack. */
+  String methods(String className) {
+    return convolutions.isEmpty() ? "" : measure + layouts(className) + pack(className);
+  }
+
+  private String layouts(String className) {
+    String all =
+        IntStream.range(0, convolutions.size())
+            .mapToObj(i -> "m" + i)
+            .collect(Collectors.joining(", "));
+    return "  def %s(self: __torch__.%s,\n    pictures: Tensor) -> List[Tensor]:\n"
+            .formatted(OperatorSet.LAYOUTS, className)
+        + "    n = int(pictures)\n"
+        + ofEach(
+            i -> "    m%d = ops.mkldnn._get_mkldnn_serialized_md(%s)\n".formatted(i, reordered(i)))
+        + "    return ["
+        + all
+        + "]\n";
+  }
+
+  private String pack(String className) {
+    return "  def %s(self: __torch__.%s,\n    pictures: Tensor,\n    chosen: Tensor) -> Tensor:\n"
+            .formatted(OperatorSet.PACK, className)
+        + "    n = int(pictures)\n"
+        + ofEach(
+            i ->
+                """
+                    if bool(torch.select(chosen, 0, %d)):
+                      %s = %s
+                    else:
+                      pass
+                """
+                    .formatted(i, weight(i), reordered(i)))
+        + "    return chosen\n";
+  }
+
+  /** The weights in the order for {@code n} pictures and the thread's number of threads. */
+  private String reordered(int index) {
+    Convolution convolution = convolutions.get(index);
+    return "ops.mkldnn._reorder_convolution_weight(%s, %s, %s, [1, 1], %d, %s)"
+        .formatted(
+            weight(index),
+            ScriptBuilder.pair(convolution.padding()),
+            ScriptBuilder.pair(convolution.stride()),
+            convolution.groups(),
+            "[n, (%1$s)[1], (%1$s)[2], (%1$s)[3]]".formatted(size(index)));
+  }
+
+  private String ofEach(IntFunction<String> text) {
+    return IntStream.range(0, convolutions.size()).mapToObj(text).collect(Collectors.joining());
   }
 }

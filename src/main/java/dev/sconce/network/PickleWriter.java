@@ -47,6 +47,12 @@ final class PickleWriter {
     return tuple();
   }
 
+  /** An empty {@code List[int]}: TorchScript's lists say what they hold. */
+  PickleWriter emptyIntegers() {
+    global("torch.jit._pickle", "build_intlist").mark();
+    return opcode(']').tuple().reduce();
+  }
+
   PickleWriter bool(boolean value) {
     return opcode(value ? 0x88 : 0x89);
   }

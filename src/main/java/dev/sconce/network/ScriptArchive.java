@@ -22,8 +22,11 @@ import java.util.zip.ZipOutputStream;
  * reads it, version 3.
  */
 final class ScriptArchive {
-  /** What attributes are called, with a number behind. */
-  static final String ATTRIBUTE = "w";
+  /** What attributes that are tensors are called, with a number behind. */
+  static final String TENSOR = "w";
+
+  /** What attributes that are lists of whole numbers are called, one beside each tensor. */
+  static final String SIZES = "s";
 
   private static final String ROOT = "module/";
   private static final LocalDateTime ZIP_EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
@@ -41,7 +44,8 @@ final class ScriptArchive {
    * @param className the module's class in {@code source}
    * @param source the text of {@code code/__torch__.py}
    * @param constants what {@code source} calls {@code CONSTANTS.c0}, {@code CONSTANTS.c1}, …
-   * @param attributes what it calls {@code self.w0}, {@code self.w1}, …
+   * @param attributes what it calls {@code self.w0}, {@code self.w1}, …, beside which there are
+   *     empty lists {@code self.s0}, {@code self.s1}, …
    */
   static void write(
       Path file,
@@ -105,7 +109,8 @@ final class ScriptArchive {
     pickle.global("__torch__", className).emptyTuple().newObject();
     pickle.emptyDict().mark().text("training").bool(false);
     for (int i = 0; i < attributes.size(); i++) {
-      tensor(pickle.text(ATTRIBUTE + i), i, attributes.get(i));
+      tensor(pickle.text(TENSOR + i), i, attributes.get(i));
+      pickle.text(SIZES + i).emptyIntegers();
     }
     pickle.setItems().build();
     return pickle.stop();

@@ -41,7 +41,7 @@ final class ScriptBuilder {
     inFirst = methods.isEmpty();
     methods.append(declaration(name, parameters, result));
     if (inFirst) {
-      packed.append(declaration(OperatorSet.PACK, parameters, result));
+      packed.append(declaration(OperatorSet.MEASURE, parameters, result));
     }
   }
 
@@ -72,7 +72,7 @@ final class ScriptBuilder {
             + "  training : bool\n"
             + packed.declarations()
             + methods
-            + packed.method();
+            + packed.methods(CLASS);
     ScriptArchive.write(file, CLASS, source, constants, packed.weights());
   }
 
@@ -152,18 +152,16 @@ final class ScriptBuilder {
   }
 
   private String convolveOnto(String residual, String x, Convolution convolution, String then) {
-    packed.pack(x, convolution);
     return let(
         "ops.mkldnn._convolution_pointwise_(%s, %s, %s, \"add\", 1., %s, %s)"
-            .formatted(residual, x, oneDnnArguments(convolution), then, NO_SCALARS));
+            .formatted(residual, x, oneDnnArguments(x, convolution), then, NO_SCALARS));
   }
 
   private String convolve(String x, Convolution convolution, String then, String scalars) {
     if (operators == OperatorSet.ONEDNN) {
-      packed.pack(x, convolution);
       return let(
           "ops.mkldnn._convolution_pointwise(%s, %s, \"%s\", %s)"
-              .formatted(x, oneDnnArguments(convolution), then, scalars));
+              .formatted(x, oneDnnArguments(x, convolution), then, scalars));
     }
     return let(
         "torch.conv2d(%s, %s, %s, %s, %s, [1, 1], %d)"
@@ -177,10 +175,10 @@ final class ScriptBuilder {
   }
 
   /** weight, bias, padding, stride, dilation, groups: oneDNN's order. */
-  private String oneDnnArguments(Convolution convolution) {
+  private String oneDnnArguments(String x, Convolution convolution) {
     return "%s, %s, %s, %s, [1, 1], %d"
         .formatted(
-            packed.name(convolution.weight()),
+            packed.name(convolution, x),
             constant(convolution.bias()),
             pair(convolution.padding()),
             pair(convolution.stride()),

@@ -5,12 +5,12 @@ import java.util.OptionalInt;
 /**
  * How the engine is to start.
  *
- * @param intraOpThreads threads that one forward may use on the CPU; empty for libtorch's own
- *     choice, one for each core that this process may use
+ * @param intraOpThreads threads that each forward uses on the CPU; empty for all cores that this
+ *     process may use if it is alone at work, and else its part of them
  * @param maxGpus how many GPUs may be used at most; empty for all that are found, 0 for none
  */
 public record EngineSettings(OptionalInt intraOpThreads, OptionalInt maxGpus) {
-  /** Libtorch's own choice of threads, all GPUs. */
+  /** All cores, all GPUs. */
   public static final EngineSettings DEFAULT =
       new EngineSettings(OptionalInt.empty(), OptionalInt.empty());
 

@@ -10,6 +10,7 @@ import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -28,25 +29,22 @@ public final class TorchEngine {
   /** Where DJL looks for libraries with operators of their own: paths, with commas between. */
   static final String EXTRA_LIBRARIES = "PYTORCH_EXTRA_LIBRARY_PATH";
 
-  private static final int NO_LIMIT = Integer.MAX_VALUE;
-
   /** libtorch lives once in a process, and so do the turns on its cores. */
   private static final AtomicReference<@Nullable TorchEngine> STARTED = new AtomicReference<>();
 
   private final Engine engine;
 
   /**
-   * As many forwards as have the threads they want on the cores there are: more at once would only
-   * take one another's cores and caches, and hold more memory.
+   * No more threads compute at once than there are cores: more would only be in each other's way.
    */
-  private final Turns cpuTurns;
+  private final CoreShares cores;
 
   private final int usableGpus;
   private final String gpuReason;
 
-  private TorchEngine(Engine engine, Turns cpuTurns, int usableGpus, String gpuReason) {
+  private TorchEngine(Engine engine, CoreShares cores, int usableGpus, String gpuReason) {
     this.engine = engine;
-    this.cpuTurns = cpuTurns;
+    this.cores = cores;
     this.usableGpus = usableGpus;
     this.gpuReason = gpuReason;
   }
@@ -80,7 +78,6 @@ public final class TorchEngine {
         locate(bundled, driver);
       }
       Engine engine = Engine.getEngine("PyTorch");
-      keepToCores(settings);
       return describe(engine, flavor, driver, settings);
     } catch (IOException | RuntimeException | LinkageError e) {
       throw new ServingException(
@@ -120,21 +117,34 @@ public final class TorchEngine {
 
   /**
    * Loads a TorchScript archive straight onto {@code device}. On the CPU, modules of one engine
-   * take turns.
+   * share its cores.
    *
    * @throws ServingException {@code INVALID_MODEL} if the file is no module that libtorch can load,
    *     {@code OUT_OF_MEMORY} if the device has no room for it
    */
   public TorchModule load(Path file, Device device) {
-    return TorchModule.load(file, device, device.isGpu() ? new Turns(NO_LIMIT) : cpuTurns);
+    return TorchModule.load(file, device, device.isGpu() ? CoreShares.unlimited() : cores);
   }
 
   /**
-   * Gives the turn of a thread to others that is given up on because it hangs in a forward. The
-   * forward goes on and keeps its cores and its memory.
+   * The thread has requests to answer: until {@link #end} the cores are shared with it, whatever it
+   * does between its forwards.
    */
-  public void giveUpOn(Thread thread) {
-    cpuTurns.handBack(thread);
+  public void begin(Thread thread) {
+    cores.begin(thread);
+  }
+
+  /**
+   * The thread has answered them; or it hangs in a forward and is given up on, which goes on and
+   * keeps its memory, while others are given its cores.
+   */
+  public void end(Thread thread) {
+    cores.end(thread);
+  }
+
+  /** What modules on the CPU share. */
+  CoreShares cores() {
+    return cores;
   }
 
   /** The libraries in the jar, or null if there are none or others are asked for. */
@@ -173,20 +183,14 @@ public final class TorchEngine {
     }
     log.info("libtorch {} ({}) is loaded; {}", engine.getVersion(), flavor, reason);
     int cores = Runtime.getRuntime().availableProcessors();
-    int forwards = Math.max(1, cores / settings.intraOpThreads().orElse(cores));
-    return new TorchEngine(engine, new Turns(forwards), usable, reason);
+    return new TorchEngine(engine, CoreShares.of(cores, threadsToldOf(settings)), usable, reason);
   }
 
-  /**
-   * Has one forward use no more threads than there are cores for this process, unless somebody says
-   * how many: in a container libtorch counts the machine's cores, Java those it may use.
-   */
-  private static void keepToCores(EngineSettings settings) {
-    int cores = Runtime.getRuntime().availableProcessors();
-    boolean said = settings.intraOpThreads().isPresent() || isSet("OMP_NUM_THREADS");
-    if (!said && JniUtils.getNumThreads() > cores) {
-      JniUtils.setNumThreads(cores);
-    }
+  /** How many threads every forward is to have, if somebody says so. */
+  private static OptionalInt threadsToldOf(EngineSettings settings) {
+    return settings.intraOpThreads().isEmpty() && isSet("OMP_NUM_THREADS")
+        ? OptionalInt.of(JniUtils.getNumThreads())
+        : settings.intraOpThreads();
   }
 
   private static boolean isSet(String name) {

@@ -32,9 +32,9 @@ import java.util.stream.Stream;
 /**
  * A loaded TorchScript module: one copy of the weights in native memory, which it owns.
  *
- * <p>Any number of threads may run it; on the CPU as many at a time as have a use for its cores,
- * the others wait. Whoever closes it sees to it that none does any more. Keep those threads few and
- * lasting: libtorch keeps a team of OpenMP threads for each.
+ * <p>Any number of threads may run it; on the CPU they share the cores, and wait while there is
+ * none. Whoever closes it sees to it that none does any more. Keep those threads few and lasting:
+ * libtorch keeps a team of OpenMP threads for each.
  *
  * <p>Weights are loaded as ordinary tensors, not as inference tensors, so that a method may collect
  * gradients through them.
@@ -44,27 +44,27 @@ public final class TorchModule implements AutoCloseable {
 
   private final Model model;
   private final PtSymbolBlock block;
-  private final Turns turns;
+  private final CoreShares cores;
 
-  private TorchModule(Model model, Turns turns) {
+  private TorchModule(Model model, CoreShares cores) {
     this.model = model;
-    this.turns = turns;
+    this.cores = cores;
     this.block = (PtSymbolBlock) model.getBlock();
   }
 
   /**
    * See {@link TorchEngine#load}.
    *
-   * @param turns one is taken by each running method
+   * @param cores that running methods share
    */
-  static TorchModule load(Path file, Device device, Turns turns) {
+  static TorchModule load(Path file, Device device, CoreShares cores) {
     Model model = Model.newInstance(file.getFileName().toString(), device, "PyTorch");
     boolean loaded = false;
     try {
       model.load(file, null, Map.of("mapLocation", "true", "trainParam", "true"));
       model.getBlock().freezeParameters(true);
       loaded = true;
-      return new TorchModule(model, turns);
+      return new TorchModule(model, cores);
     } catch (IOException | MalformedModelException | RuntimeException e) {
       if (isOutOfMemory(e)) {
         throw outOfMemory(device, e);
@@ -115,7 +115,17 @@ public final class TorchModule implements AutoCloseable {
    * @throws ServingException {@code INTERNAL} if it gives anything else than tensors
    */
   public NDList run(String method, NDManager scope, NDArray... inputs) {
-    return run(IValueUtils::runMethod, method, scope, inputs);
+    return cores.compute(() -> run(IValueUtils::runMethod, method, scope, inputs));
+  }
+
+  /** As {@link #run(String, NDManager, NDArray...)}, with one of {@link #threads}. */
+  public NDList run(int threads, String method, NDManager scope, NDArray... inputs) {
+    return cores.computeWith(threads, () -> run(IValueUtils::runMethod, method, scope, inputs));
+  }
+
+  /** With how many threads a method may find itself on the CPU, as others compute or not. */
+  public List<Integer> threads() {
+    return cores.threads();
   }
 
   /** How a method is run: on values that stay the caller's, for one that is to be closed. */
@@ -129,15 +139,12 @@ public final class TorchModule implements AutoCloseable {
       for (int i = 0; i < inputs.length; i++) {
         values[i] = IValue.from((PtNDArray) inputs[i]);
       }
-      return turns.inTurn(
-          () -> {
-            try (IValue value = way.run(block, method, values)) {
-              NDList arrays = new NDList();
-              // Not IValue.toNDList: that one leaks what it cannot make arrays of.
-              collect(ScriptValue.of(value, (PtNDManager) scope), method, arrays);
-              return arrays;
-            }
-          });
+      try (IValue value = way.run(block, method, values)) {
+        NDList arrays = new NDList();
+        // Not IValue.toNDList: that one leaks what it cannot make arrays of.
+        collect(ScriptValue.of(value, (PtNDManager) scope), method, arrays);
+        return arrays;
+      }
     } finally {
       Arrays.stream(values).filter(value -> value != null).forEach(IValue::close);
     }
@@ -160,7 +167,7 @@ public final class TorchModule implements AutoCloseable {
 
   private ScriptValue call(String method, NDManager scope, IValue input) {
     try (input) {
-      return turns.inTurn(
+      return cores.compute(
           () -> {
             try (IValue value = IValueUtils.runMethod(block, method, input)) {
               return ScriptValue.of(value, (PtNDManager) scope);
@@ -213,7 +220,8 @@ public final class TorchModule implements AutoCloseable {
         copies[i] = inputs[i].duplicate();
         copies[i].attach(call);
       }
-      return GradientCall.withGradients(() -> run(GradientCall::run, method, scope, copies));
+      return cores.compute(
+          () -> GradientCall.withGradients(() -> run(GradientCall::run, method, scope, copies)));
     }
   }
 
@@ -238,7 +246,7 @@ public final class TorchModule implements AutoCloseable {
    */
   public Optional<NDArray> gradient(
       String method, NDManager scope, NDArray input, UnaryOperator<NDArray> summed) {
-    return turns.inTurn(() -> Gradient.of(block, method, scope, (PtNDArray) input, summed));
+    return cores.compute(() -> Gradient.of(block, method, scope, (PtNDArray) input, summed));
   }
 
   private static void collect(ScriptValue value, String method, NDList arrays) {
@@ -273,7 +281,8 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Frees the module; on a GPU the memory goes back to the device, not only to libtorch's cache.
+   * Frees the module: its memory goes back to the device or the system, not only to libtorch's
+   * cache or the C library's heap.
    */
   @Override
   public void close() {
@@ -282,5 +291,6 @@ public final class TorchModule implements AutoCloseable {
     if (onGpu) {
       JniUtils.emptyCudaCache();
     }
+    NativeHeap.trim();
   }
 }

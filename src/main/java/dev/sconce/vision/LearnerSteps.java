@@ -42,6 +42,13 @@ record LearnerSteps(List<FastaiTransform> items, List<GridResize> batches) {
     return sizes.isEmpty() ? Optional.empty() : Optional.of(sizes.get(sizes.size() - 1));
   }
 
+  /** Whether pictures of all proportions get one size in the end. */
+  boolean sizeIsFixed() {
+    boolean itemsFix =
+        !items.isEmpty() && !(items.get(items.size() - 1) instanceof FastaiTransform.RatioResize);
+    return itemsFix || !batches.isEmpty();
+  }
+
   /**
    * A picture after {@link #items}.
    *

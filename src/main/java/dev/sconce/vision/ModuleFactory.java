@@ -1,12 +1,12 @@
 package dev.sconce.vision;
 
 import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.Device;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.network.OperatorSet;
 import dev.sconce.network.Precision;
+import dev.sconce.torch.NativeHeap;
 import dev.sconce.torch.ProcessorFeatures;
 import dev.sconce.torch.TorchEngine;
 import dev.sconce.torch.TorchModule;
@@ -16,9 +16,19 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings networks into native memory. Safe from any thread. */
 final class ModuleFactory {
+  private static final Logger log = LoggerFactory.getLogger(ModuleFactory.class);
+
+  /** What all written networks call their first method. */
+  private static final String FORWARD = "forward";
+
+  private static final Shape USUAL_PICTURE = new Shape(1, 224, 224, 3);
+
   private final TorchEngine engine;
 
   ModuleFactory(TorchEngine engine) {
@@ -41,7 +51,8 @@ final class ModuleFactory {
    * A network that was written and loaded.
    *
    * @param module to be closed
-   * @param facts what to tell people of it: {@code network} and {@code precision}
+   * @param facts what to tell people of it: {@code network}, {@code precision} and, if they were
+   *     packed, {@code convolutionWeights}
    */
   record Written(TorchModule module, Map<String, Object> facts) {}
 
@@ -51,12 +62,12 @@ final class ModuleFactory {
    * more.
    *
    * @param summary what the network is
-   * @param pictures the shape that it will be asked about most, [N, height, width, 3]: its weights
-   *     are ordered for that
+   * @param request the shape of one request's pictures, [N, height, width, 3], if all have one: the
+   *     network's weights are ordered for that
    * @throws dev.sconce.error.ServingException {@code INVALID_MODEL} if the precision cannot be had,
    *     {@code OUT_OF_MEMORY} if the device has no room
    */
-  Written load(HandlerContext context, String summary, Network network, Shape pictures)
+  Written load(HandlerContext context, String summary, Network network, Optional<Shape> request)
       throws IOException {
     Device device = context.device();
     Precision precision =
@@ -64,10 +75,21 @@ final class ModuleFactory {
     boolean oneDnn = !device.isGpu() && engine.hasOneDnn();
     OperatorSet operators = oneDnn ? OperatorSet.ONEDNN : OperatorSet.ATEN;
     TorchModule module = load(network, precision, operators, device);
-    if (oneDnn) {
-      pack(module, pictures);
+    Map<String, Object> facts = facts(summary, precision);
+    try {
+      if (oneDnn && request.isPresent()) {
+        pack(module, request.get()).ifPresent(packed -> facts.put("convolutionWeights", packed));
+      }
+      if (precision != Precision.FP32) {
+        compare(module, load(network, Precision.FP32, operators, device), summary, request)
+            .ifPresent(agreement -> facts.put("agreementWithFp32", agreement));
+      }
+    } catch (IOException | RuntimeException e) {
+      module.close();
+      throw e;
     }
-    return new Written(module, facts(summary, precision));
+    NativeHeap.trim();
+    return new Written(module, facts);
   }
 
   /**
@@ -84,15 +106,24 @@ final class ModuleFactory {
   }
 
   /** Before anybody else knows of the module, whose weights change their places. */
-  private static void pack(TorchModule module, Shape pictures) {
+  private static Optional<String> pack(TorchModule module, Shape request) {
     try {
-      NDList unused =
-          module.compute(scope -> module.run(OperatorSet.PACK, scope, scope.zeros(pictures)));
+      return Optional.of(WeightPacking.pack(module, request));
     } catch (EngineException e) {
-      // The handler, which tries such pictures, says so; the weights do in either order.
-    } catch (RuntimeException e) {
-      module.close();
-      throw e;
+      return Optional.empty(); // the handler, which tries such pictures, says so
+    }
+  }
+
+  /** Lower precision is the user's choice, and its price should be known. */
+  private static Optional<Map<String, Object>> compare(
+      TorchModule module, TorchModule reference, String summary, Optional<Shape> request) {
+    try (reference) {
+      Map<String, Object> agreement =
+          Agreement.of(module, reference, FORWARD, request.orElse(USUAL_PICTURE)).describe();
+      log.info("{}: bf16 beside fp32, of made-up pictures: {}", summary, agreement);
+      return Optional.of(agreement);
+    } catch (EngineException e) {
+      return Optional.empty(); // as above
     }
   }
 

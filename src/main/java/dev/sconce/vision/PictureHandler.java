@@ -95,7 +95,7 @@ abstract class PictureHandler<R> implements JsonHandler<PictureTensor, R> {
             .open(
                 "module",
                 PictureModule.class,
-                () -> PictureModule.load(context, modules, blank(pictures)));
+                () -> PictureModule.load(context, modules, pictures.fixedSize()));
     Map<String, Object> facts = new LinkedHashMap<>(module.facts());
     facts.putAll(pictures.describe());
     facts.put("classNames", names.describe());

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerContext;
-import dev.sconce.image.RgbImage;
+import dev.sconce.image.PictureSize;
 import dev.sconce.network.Classifier;
 import dev.sconce.torch.ScriptValue;
 import dev.sconce.torch.TorchModule;
@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -57,14 +58,15 @@ final class PictureModule implements AutoCloseable {
    * Finds the model's file and loads the module in it, or writes and loads the classifier that its
    * state dict belongs to.
    *
-   * @param like a picture of the size that a written classifier will be asked about most
+   * @param size of the pictures that it will be asked about, if all have one
    * @throws ServingException {@code INVALID_MODEL} if there is none, if it is the state dict of
    *     another network, or libtorch cannot load it; {@code OUT_OF_MEMORY} if the device has no
    *     room for it
    */
-  static PictureModule load(HandlerContext context, ModuleFactory modules, RgbImage like)
+  static PictureModule load(
+      HandlerContext context, ModuleFactory modules, Optional<PictureSize> size)
       throws IOException {
-    Shape one = new Shape(1, like.height(), like.width(), 3);
+    Optional<Shape> one = size.map(all -> new Shape(1, all.height(), all.width(), 3));
     return load(
         context, modules, (of, summary, network) -> modules.load(of, summary, network, one));
   }

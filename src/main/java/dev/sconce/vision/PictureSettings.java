@@ -150,7 +150,18 @@ record PictureSettings(
 
   /** Whether every picture gets the same size, whatever its proportions. */
   boolean sizeIsFixed() {
-    return transform.imageSize().isPresent() || transform.centerCrop().isPresent();
+    return learner.areNone()
+        ? transform.imageSize().isPresent() || transform.centerCrop().isPresent()
+        : learner.sizeIsFixed();
+  }
+
+  /** The size of every picture, if all get the same. */
+  Optional<PictureSize> fixedSize() {
+    if (!sizeIsFixed()) {
+      return Optional.empty();
+    }
+    RgbImage blank = blank();
+    return Optional.of(new PictureSize(blank.height(), blank.width()));
   }
 
   /** Makes floats of bytes. */

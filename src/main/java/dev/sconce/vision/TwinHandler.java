@@ -76,7 +76,9 @@ final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Jud
         context
             .shared()
             .open(
-                NAME, TwinModule.class, () -> TwinModule.load(context, modules, pictures.blank()));
+                NAME,
+                TwinModule.class,
+                () -> TwinModule.load(context, modules, pictures.fixedSize()));
     Map<String, Object> facts = new LinkedHashMap<>(module.facts());
     facts.putAll(pictures.describe());
     PythonHandler.addDifferences(facts, context, pictures.asTorchvision());

@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.HandlerContext;
-import dev.sconce.image.RgbImage;
+import dev.sconce.image.PictureSize;
 import dev.sconce.network.TwinNetwork;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -33,14 +34,14 @@ final class TwinModule implements AutoCloseable {
   /**
    * Finds the weights in the model's directory, writes the network they make and loads it.
    *
-   * @param like a picture of the size that it will be asked about
+   * @param size of the pictures that it will be asked about
    * @throws dev.sconce.error.ServingException {@code INVALID_MODEL} if they make none, {@code
    *     OUT_OF_MEMORY} if the device has no room for it
    */
-  static TwinModule load(HandlerContext context, ModuleFactory modules, RgbImage like)
+  static TwinModule load(HandlerContext context, ModuleFactory modules, Optional<PictureSize> size)
       throws IOException {
     TwinNetwork network = TwinWeights.in(context.modelDirectory()).network();
-    Shape pair = new Shape(2, like.height(), like.width(), 3);
+    Optional<Shape> pair = size.map(all -> new Shape(2, all.height(), all.width(), 3));
     ModuleFactory.Written written = modules.load(context, network.summary(), network::write, pair);
     return new TwinModule(written.module(), written.facts());
   }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.HandlerContext;
-import dev.sconce.image.RgbImage;
 import dev.sconce.network.DynamicUnet;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A U-Net in native memory, as all workers on one device share it. Safe from several threads;
@@ -40,8 +40,8 @@ final class UnetModule implements AutoCloseable {
     UnetWeights found = UnetWeights.of(context);
     UnetSettings settings = UnetSettings.of(context.settings(), found.learner());
     DynamicUnet network = DynamicUnet.infer(found.weights(), settings.options());
-    RgbImage like = settings.pictures().blank();
-    Shape one = new Shape(1, like.height(), like.width(), 3);
+    Optional<Shape> one =
+        settings.pictures().fixedSize().map(all -> new Shape(1, all.height(), all.width(), 3));
     ModuleFactory.Written written = modules.load(context, network.summary(), network::write, one);
     Map<String, Object> facts = new LinkedHashMap<>(written.facts());
     facts.putAll(settings.facts());

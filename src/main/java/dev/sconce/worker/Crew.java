@@ -293,7 +293,7 @@ final class Crew implements Shift.Duties {
       }
       settle(shift.worker(), reason, told);
     }
-    tools.abandoned().accept(shift.thread());
+    tools.attendance().end(shift.thread());
     tell(told);
   }
 }

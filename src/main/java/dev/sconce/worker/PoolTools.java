@@ -2,7 +2,6 @@ package dev.sconce.worker;
 
 import java.time.Clock;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
@@ -15,8 +14,7 @@ import java.util.function.LongSupplier;
  *     workers anew; never runs a handler
  * @param clock tells when a worker was started
  * @param nanoClock measures; runs only forward
- * @param abandoned is told of each thread that is given up on because its handler hangs, on the
- *     timer's thread: what it holds besides memory may be given to others
+ * @param attendance is told of the workers' threads
  */
 public record PoolTools(
     InferenceMetrics metrics,
@@ -24,4 +22,4 @@ public record PoolTools(
     ScheduledExecutorService timer,
     Clock clock,
     LongSupplier nanoClock,
-    Consumer<Thread> abandoned) {}
+    Attendance attendance) {}

@@ -113,7 +113,12 @@ final class Shift {
     while (!batch.isEmpty()) {
       long startNanos = clock.getAsLong();
       watch.begin("a batch", timeouts.response(), batch);
-      run.run(batch);
+      tools.attendance().begin(thread);
+      try {
+        run.run(batch);
+      } finally {
+        tools.attendance().end(thread);
+      }
       watch.end();
       work.metrics().handled(batch, startNanos, clock.getAsLong(), steps.takeSpentNanos());
       batch = work.take(this);

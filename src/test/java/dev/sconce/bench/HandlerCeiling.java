@@ -6,6 +6,8 @@ import dev.sconce.handler.Input;
 import dev.sconce.handler.Output;
 import dev.sconce.metrics.ProcessMemory;
 import dev.sconce.model.ChosenHandler;
+import dev.sconce.torch.EngineSettings;
+import dev.sconce.torch.TorchEngine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,8 +69,19 @@ final class HandlerCeiling implements Callable<Map<String, Object>> {
   /** The same request so many times over, through the steps of a handler. */
   private record Batch<P, R>(Handler<P, R> handler, Input input, int size)
       implements ClosedLoop.Step {
+    /** As a worker's thread has requests, one batch after the other. */
     @Override
     public void run() throws Exception {
+      TorchEngine engine = TorchEngine.start(EngineSettings.DEFAULT); // it runs by now
+      engine.begin(Thread.currentThread());
+      try {
+        answer();
+      } finally {
+        engine.end(Thread.currentThread());
+      }
+    }
+
+    private void answer() throws Exception {
       List<P> requests = new ArrayList<>(size);
       for (int i = 0; i < size; i++) {
         requests.add(handler.preprocess(input));

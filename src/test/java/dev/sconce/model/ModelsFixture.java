@@ -15,6 +15,7 @@ import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.MetricsMode;
+import dev.sconce.worker.Attendance;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.ManualTimer;
 import dev.sconce.worker.PoolTools;
@@ -197,7 +198,7 @@ public final class ModelsFixture implements AutoCloseable {
         new InferenceMetrics(new MetricRegistry(MetricsMode.ALL, Clock.systemUTC()), "host");
     PoolTools tools =
         new PoolTools(
-            metrics, ids::getAndIncrement, timer, Clock.systemUTC(), timer::nanos, thread -> {});
+            metrics, ids::getAndIncrement, timer, Clock.systemUTC(), timer::nanos, Attendance.NONE);
     Downloads downloads = new Downloads(DownloadSettings.NONE, Thread::new);
     models =
         Models.create(store, downloads, handlers, recogniser, settings, hardware, tools, loaders);

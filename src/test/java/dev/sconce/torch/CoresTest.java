@@ -45,8 +45,9 @@ class CoresTest {
     public static void main(String[] told) {
       OptionalInt threads =
           told[0].equals("none") ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(told[0]));
-      TorchEngine.start(new EngineSettings(threads, OptionalInt.of(0)));
-      System.out.println(JniUtils.getNumThreads());
+      TorchEngine engine = TorchEngine.start(new EngineSettings(threads, OptionalInt.of(0)));
+      int used = engine.cores().compute(JniUtils::getNumThreads);
+      System.out.println(used);
     }
   }
 }

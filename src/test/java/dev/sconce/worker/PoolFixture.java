@@ -32,8 +32,29 @@ final class PoolFixture implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final LongSupplier nanoClock;
   private final AtomicInteger ids = new AtomicInteger(9000);
-  final List<Thread> abandoned = Collections.synchronizedList(new ArrayList<>());
+  private final Attended attended = new Attended();
+  final List<Thread> atWork = attended.atWork;
+  final List<Thread> abandoned = attended.abandoned;
   final WorkerPool pool;
+
+  /** Remembers what it is told. */
+  private static final class Attended implements Attendance {
+    private final List<Thread> atWork = Collections.synchronizedList(new ArrayList<>());
+    private final List<Thread> abandoned = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void begin(Thread thread) {
+      atWork.add(thread);
+    }
+
+    @Override
+    public void end(Thread thread) {
+      atWork.remove(thread);
+      if (thread != Thread.currentThread()) {
+        abandoned.add(thread);
+      }
+    }
+  }
 
   PoolFixture(PoolSettings settings, HandlerOpener opener) {
     this(settings, opener, Executors.newScheduledThreadPool(1), System::nanoTime);
@@ -58,7 +79,7 @@ final class PoolFixture implements AutoCloseable {
             timer,
             Clock.systemUTC(),
             nanoClock,
-            abandoned::add);
+            attended);
     pool = new WorkerPool("echo", "1.0", settings, opener, tools);
   }
 

@@ -88,6 +88,22 @@ class WorkerPoolTest {
   }
 
   @Test
+  void aWorkerIsAtWorkWhileItHasABatch() throws Exception {
+    PoolFixture fixture = new PoolFixture(settings(1, NO_DELAY, 5), blocking);
+    try (fixture) {
+      fixture.scale(2);
+      assertThat(fixture.atWork).isEmpty();
+      CompletableFuture<Output> answer = fixture.send("a");
+      blocking.entered.await();
+      assertThat(fixture.atWork).hasSize(1);
+      blocking.release.countDown();
+      text(answer);
+    }
+    assertThat(fixture.atWork).isEmpty();
+    assertThat(fixture.abandoned).isEmpty();
+  }
+
+  @Test
   void aStreamIsDrawnOnTheWorkersThreadAsTheClientTakesIt() throws Exception {
     List<String> drawnBy = Collections.synchronizedList(new ArrayList<>());
     EchoHandler handler =

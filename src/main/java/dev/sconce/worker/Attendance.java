@@ -1,0 +1,26 @@
+package dev.sconce.worker;
+
+/**
+ * Is told which threads have requests to answer, so that what they need besides memory can be
+ * shared among them.
+ */
+public interface Attendance {
+  /** For handlers that share nothing else. */
+  Attendance NONE =
+      new Attendance() {
+        @Override
+        public void begin(Thread thread) {}
+
+        @Override
+        public void end(Thread thread) {}
+      };
+
+  /** The thread begins a batch; called on it. */
+  void begin(Thread thread);
+
+  /**
+   * The thread has ended its batch; called on it. Or it is given up on because its handler hangs:
+   * called on the timer's thread, and once more if it ever ends.
+   */
+  void end(Thread thread);
+}
