@@ -28,6 +28,7 @@ final class JpegUpsampler {
   private final int quarter;
   private final int[] quads;
   private final int[] otherQuads;
+  private final int[] column;
   private final int[] near;
   private final int[] far;
 
@@ -46,6 +47,7 @@ final class JpegUpsampler {
     this.quarter = JpegFrame.ceilDiv(frame.width(), 4);
     this.quads = new int[quarter];
     this.otherQuads = new int[quarter];
+    this.column = new int[quarter];
     this.near = new int[quarter];
     this.far = new int[quarter];
     this.evens = new int[loaded.length][smoothAcross ? quarter : 0];
@@ -107,7 +109,6 @@ final class JpegUpsampler {
     }
   }
 
-  /** Interpolates across: each column between itself and its left, then its right neighbour. */
   private void spread(int y, int row, int[] out) {
     load(row);
     int[] even = evens[row & 3];
@@ -120,22 +121,28 @@ final class JpegUpsampler {
       even = near;
       odd = far;
     }
-    int bias = down == 2 ? 8 : 1;
-    int nextBias = down == 2 ? 7 : 2;
-    int shift = down == 2 ? 4 : 2;
+    spread(even, odd, out);
+  }
+
+  /** Interpolates across: each column between itself and its left, then its right neighbour. */
+  private void spread(int[] even, int[] odd, int[] out) {
     int last = quarter - 1;
     quads[0] = even[0];
     System.arraycopy(odd, 0, quads, 1, last);
-    blend(even, quads, bias, shift, quads);
-    System.arraycopy(quads, 0, out, 0, quarter);
-    blend(even, odd, nextBias, shift, quads);
-    System.arraycopy(quads, 0, out, quarter, quarter);
-    blend(odd, even, bias, shift, quads);
-    System.arraycopy(quads, 0, out, 2 * quarter, quarter);
-    System.arraycopy(even, 1, quads, 0, last);
-    quads[last] = odd[last];
-    blend(odd, quads, nextBias, shift, quads);
-    System.arraycopy(quads, 0, out, 3 * quarter, quarter);
+    otherQuads[last] = odd[last];
+    System.arraycopy(even, 1, otherQuads, 0, last);
+    int left = down == 2 ? 8 : 1;
+    int right = down == 2 ? 7 : 2;
+    spread(even, quads, left, out, 0);
+    spread(even, odd, right, out, quarter);
+    spread(odd, even, left, out, 2 * quarter);
+    spread(odd, otherQuads, right, out, 3 * quarter);
+  }
+
+  /** A quarter of the row; by way of an array of its own, which keeps the loop a vector one. */
+  private void spread(int[] own, int[] neighbours, int bias, int[] out, int at) {
+    blend(own, neighbours, bias, down == 2 ? 4 : 2, column);
+    System.arraycopy(column, 0, out, at, quarter);
   }
 
   /** Reads a row of a component that is halved across, unless it is there. */
