@@ -13,7 +13,8 @@ import java.util.Arrays;
  * <p>Blocks are transformed {@link #LANES} at a time: coefficient {@code n} (natural order) of the
  * block in lane {@code l} stands at {@code n * LANES + l}. All lanes take the same steps, so the
  * loops below run over neighbouring ints, which the JVM's compiler turns into vector instructions.
- * It does so only for small loops, hence their number.
+ * It does so only for small loops, hence their number; two rows in one loop can be too many, and
+ * sums of sums rather than one after the other can be, too.
  */
 final class JpegIdct {
   static final int LANES = 32;
@@ -138,8 +139,10 @@ final class JpegIdct {
     int rounding = 1 << (shift - 1);
     outerEven(coefficients, work, rounding);
     innerEven(coefficients, work, rounding);
-    outerOdd(coefficients, work);
-    innerOdd(coefficients, work);
+    odd0(coefficients, work);
+    odd1(coefficients, work);
+    odd2(coefficients, work);
+    odd3(coefficients, work);
     join(work, shift);
   }
 
@@ -161,25 +164,39 @@ final class JpegIdct {
     }
   }
 
-  private static void outerOdd(int[] in, int[] out) {
+  private static void odd0(int[] in, int[] out) {
     for (int i = 0; i < ROW; i++) {
-      int b1 = in[i + ROW];
-      int b3 = in[i + 3 * ROW];
-      int b5 = in[i + 5 * ROW];
-      int b7 = in[i + 7 * ROW];
-      out[i + 7 * ROW] = b1 * O0_1 + b3 * C1_175 + b5 * O0_5 + b7 * O0_7;
-      out[i + 6 * ROW] = b1 * C1_175 + b3 * O1_3 + b5 * O1_5 + b7 * O1_7;
+      int sum = in[i + ROW] * O0_1;
+      sum += in[i + 3 * ROW] * C1_175;
+      sum += in[i + 5 * ROW] * O0_5;
+      out[i + 7 * ROW] = sum + in[i + 7 * ROW] * O0_7;
     }
   }
 
-  private static void innerOdd(int[] in, int[] out) {
+  private static void odd1(int[] in, int[] out) {
     for (int i = 0; i < ROW; i++) {
-      int b1 = in[i + ROW];
-      int b3 = in[i + 3 * ROW];
-      int b5 = in[i + 5 * ROW];
-      int b7 = in[i + 7 * ROW];
-      out[i + 5 * ROW] = b1 * O0_5 + b3 * O1_5 + b5 * O2_5 + b7 * C1_175;
-      out[i + 4 * ROW] = b1 * O0_7 + b3 * O1_7 + b5 * C1_175 + b7 * O3_7;
+      int sum = in[i + ROW] * C1_175;
+      sum += in[i + 3 * ROW] * O1_3;
+      sum += in[i + 5 * ROW] * O1_5;
+      out[i + 6 * ROW] = sum + in[i + 7 * ROW] * O1_7;
+    }
+  }
+
+  private static void odd2(int[] in, int[] out) {
+    for (int i = 0; i < ROW; i++) {
+      int sum = in[i + ROW] * O0_5;
+      sum += in[i + 3 * ROW] * O1_5;
+      sum += in[i + 5 * ROW] * O2_5;
+      out[i + 5 * ROW] = sum + in[i + 7 * ROW] * C1_175;
+    }
+  }
+
+  private static void odd3(int[] in, int[] out) {
+    for (int i = 0; i < ROW; i++) {
+      int sum = in[i + ROW] * O0_7;
+      sum += in[i + 3 * ROW] * O1_7;
+      sum += in[i + 5 * ROW] * C1_175;
+      out[i + 4 * ROW] = sum + in[i + 7 * ROW] * O3_7;
     }
   }
 

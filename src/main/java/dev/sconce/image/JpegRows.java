@@ -10,24 +10,23 @@ final class JpegRows {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final JpegColour colour;
   private final List<JpegUpsampler> upsamplers;
-  private final int[][] even;
-  private final int[][] odd;
+  private final int[][] samples;
   private final int[][] rgb;
-  private final int[] evenPixels;
-  private final int[] oddPixels;
+  private final int[] pixels;
 
   private JpegRows(JpegFrame frame, JpegColour colour) {
-    int half = JpegFrame.ceilDiv(frame.width(), 2);
+    int width = 4 * JpegFrame.ceilDiv(frame.width(), 4);
     this.colour = colour;
     this.upsamplers =
         frame.components().stream().map(component -> new JpegUpsampler(component, frame)).toList();
-    this.even = new int[upsamplers.size()][half];
-    this.odd = new int[upsamplers.size()][half];
-    this.rgb = new int[3][half];
-    this.evenPixels = new int[half];
-    this.oddPixels = new int[half];
+    this.samples = new int[upsamplers.size()][width];
+    this.rgb = new int[3][width];
+    this.pixels = new int[width];
   }
 
   /** The picture, once all samples are decoded. */
@@ -42,13 +41,11 @@ final class JpegRows {
   }
 
   private void fill(int y) {
-    for (int i = 0; i < even.length; i++) {
-      upsamplers.get(i).row(y, even[i], odd[i]);
+    for (int i = 0; i < samples.length; i++) {
+      upsamplers.get(i).row(y, samples[i]);
     }
-    colour.toRgb(even, rgb);
-    merge(rgb[0], rgb[1], rgb[2], evenPixels);
-    colour.toRgb(odd, rgb);
-    merge(rgb[0], rgb[1], rgb[2], oddPixels);
+    colour.toRgb(samples, rgb);
+    merge(rgb[0], rgb[1], rgb[2], pixels);
   }
 
   private static void merge(int[] red, int[] green, int[] blue, int[] pixels) {
@@ -57,19 +54,20 @@ final class JpegRows {
     }
   }
 
-  /** Interleaves both halves of a row: four pixels are three ints. */
+  /** Interleaves the four quarters of a row: four pixels are a long and an int. */
   private void store(int width, byte[] out, int start) {
-    int at = start;
-    int x = 0;
-    for (; x + 4 <= width; x += 4, at += 12) {
-      int third = evenPixels[x / 2 + 1];
-      int second = oddPixels[x / 2];
-      INT.set(out, at, evenPixels[x / 2] | second << 24);
-      INT.set(out, at + 4, second >>> 8 | third << 16);
-      INT.set(out, at + 8, third >>> 16 | oddPixels[x / 2 + 1] << 8);
+    int quarter = pixels.length / 4;
+    int whole = width / 4;
+    for (int i = 0; i < whole; i++) {
+      int second = pixels[quarter + i];
+      int third = pixels[2 * quarter + i];
+      int at = start + 12 * i;
+      LONG.set(out, at, (long) third << 48 | (long) second << 24 | pixels[i]);
+      INT.set(out, at + 8, third >>> 16 | pixels[3 * quarter + i] << 8);
     }
-    for (; x < width; x++, at += 3) {
-      int pixel = ((x & 1) == 0 ? evenPixels : oddPixels)[x / 2];
+    for (int x = 4 * whole; x < width; x++) {
+      int pixel = pixels[x % 4 * quarter + whole];
+      int at = start + 3 * x;
       out[at] = (byte) pixel;
       out[at + 1] = (byte) (pixel >> 8);
       out[at + 2] = (byte) (pixel >> 16);

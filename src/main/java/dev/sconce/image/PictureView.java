@@ -80,6 +80,11 @@ final class PictureView {
     return at >= 0 && at < length ? at : padding.inside(at, length);
   }
 
+  /** The same pixels, none of them beyond the picture any more: for who reads rows repeatedly. */
+  PictureView whole() {
+    return padded.length == 0 ? this : of(copy());
+  }
+
   /** The pixels as a picture of their own; the picture itself if they are all of it. */
   RgbImage copy() {
     if (left == 0 && top == 0 && width == picture.width() && height == picture.height()) {

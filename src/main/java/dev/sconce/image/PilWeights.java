@@ -70,17 +70,4 @@ final class PilWeights {
   int[] weights(int output) {
     return weights[output];
   }
-
-  /** The largest number of output pixels that one input pixel counts for. */
-  int mostAtOnce() {
-    int most = 0;
-    int oldest = 0;
-    for (int i = 0; i < starts.length; i++) {
-      while (end(oldest) <= starts[i]) {
-        oldest++;
-      }
-      most = Math.max(most, i + 1 - oldest);
-    }
-    return most;
-  }
 }
