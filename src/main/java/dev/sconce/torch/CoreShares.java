@@ -1,6 +1,8 @@
 package dev.sconce.torch;
 
 import ai.djl.pytorch.jni.JniUtils;
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -18,7 +20,8 @@ import java.util.stream.IntStream;
  * one request's picture is decoded, which takes a core, a forward with a thread on every core waits
  * at each operator for the thread that was put aside.
  *
- * <p>libtorch's number of threads holds for the thread that sets it.
+ * <p>libtorch's number of threads holds for the thread that sets it, and for threads that run their
+ * first operator after that.
  */
 final class CoreShares {
   private final Semaphore free;
@@ -74,25 +77,46 @@ final class CoreShares {
     handBack(thread);
   }
 
-  /** What {@code forward} gives, computed on this thread's share once there is a free core. */
+  /**
+   * What {@code forward} gives, computed on this thread's share once there is a free core.
+   *
+   * @throws ServingException {@code INTERNAL} if the thread is interrupted while it waits
+   */
   <T> T compute(Supplier<T> forward) {
-    free.acquireUninterruptibly();
-    return compute(fixed ? 1 : extended(shareOf(Thread.currentThread())), forward);
+    if (taken.containsKey(Thread.currentThread())) {
+      return forward.get(); // a part of a forward that holds its cores already
+    }
+    acquireOne();
+    int share = fixed ? 1 : extended(shareOf(Thread.currentThread()));
+    return compute(share, share, forward);
   }
 
-  /** As {@link #compute}, with exactly one of the numbers of {@link #threads}. */
+  /**
+   * As {@link #compute}, with exactly one of the numbers of {@link #threads}, on whatever cores
+   * they find: nobody should wait until as many are free.
+   */
   <T> T computeWith(int threads, Supplier<T> forward) {
-    int cores = fixed ? 1 : threads;
-    free.acquireUninterruptibly(cores);
-    return compute(cores, forward);
+    acquireOne();
+    return compute(1, threads, forward);
   }
 
-  private <T> T compute(int held, Supplier<T> forward) {
+  private void acquireOne() {
+    try {
+      free.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ServingException(
+          ErrorCode.INTERNAL, "interrupted while other forwards had all cores", e);
+    }
+  }
+
+  private <T> T compute(int held, int threads, Supplier<T> forward) {
     Thread thread = Thread.currentThread();
     taken.put(thread, held);
     try {
-      if (!fixed) {
-        JniUtils.setNumThreads(held);
+      // Asking makes the thread known to libtorch, which else forgets what it is told first.
+      if (!fixed && JniUtils.getNumThreads() != threads) {
+        JniUtils.setNumThreads(threads);
       }
       return forward.get();
     } finally {

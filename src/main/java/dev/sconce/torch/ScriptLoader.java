@@ -13,8 +13,8 @@ public final class ScriptLoader {
   private final TorchEngine engine;
 
   /**
-   * A loader of modules that the server's engine runs, in turns with all others. Where there is no
-   * server, as in a handler's own test, it starts the engine.
+   * A loader of modules that the server's engine runs, sharing the cores with all others. Where
+   * there is no server, as in a handler's own test, it starts the engine.
    */
   public ScriptLoader() {
     this(TorchEngine.start(EngineSettings.DEFAULT));

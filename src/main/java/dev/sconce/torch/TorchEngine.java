@@ -29,7 +29,7 @@ public final class TorchEngine {
   /** Where DJL looks for libraries with operators of their own: paths, with commas between. */
   static final String EXTRA_LIBRARIES = "PYTORCH_EXTRA_LIBRARY_PATH";
 
-  /** libtorch lives once in a process, and so do the turns on its cores. */
+  /** libtorch lives once in a process, and so do the shares of its cores. */
   private static final AtomicReference<@Nullable TorchEngine> STARTED = new AtomicReference<>();
 
   private final Engine engine;
@@ -78,6 +78,7 @@ public final class TorchEngine {
         locate(bundled, driver);
       }
       Engine engine = Engine.getEngine("PyTorch");
+      keepToCores(settings);
       return describe(engine, flavor, driver, settings);
     } catch (IOException | RuntimeException | LinkageError e) {
       throw new ServingException(
@@ -191,6 +192,17 @@ public final class TorchEngine {
     return settings.intraOpThreads().isEmpty() && isSet("OMP_NUM_THREADS")
         ? OptionalInt.of(JniUtils.getNumThreads())
         : settings.intraOpThreads();
+  }
+
+  /**
+   * For what computes without shares, as a handler of the user's own may: in a container libtorch
+   * counts the machine's cores, Java those it may use.
+   */
+  private static void keepToCores(EngineSettings settings) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    if (threadsToldOf(settings).isEmpty() && JniUtils.getNumThreads() > cores) {
+      JniUtils.setNumThreads(cores);
+    }
   }
 
   private static boolean isSet(String name) {

@@ -108,7 +108,8 @@ final class Agreement {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("madeUpRequests", requests);
     if (logits) {
-      facts.put("largestLogitDifference", largestDifference);
+      boolean number = Double.isFinite(largestDifference);
+      facts.put("largestLogitDifference", number ? largestDifference : "" + largestDifference);
     }
     facts.put("labels", labels);
     facts.put("labelFlips", flips);

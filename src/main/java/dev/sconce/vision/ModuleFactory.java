@@ -2,6 +2,7 @@ package dev.sconce.vision;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.types.Shape;
+import dev.sconce.error.ServingException;
 import dev.sconce.handler.Device;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.network.OperatorSet;
@@ -76,20 +77,23 @@ final class ModuleFactory {
     OperatorSet operators = oneDnn ? OperatorSet.ONEDNN : OperatorSet.ATEN;
     TorchModule module = load(network, precision, operators, device);
     Map<String, Object> facts = facts(summary, precision);
+    boolean done = false;
     try {
       if (oneDnn && request.isPresent()) {
         pack(module, request.get()).ifPresent(packed -> facts.put("convolutionWeights", packed));
       }
       if (precision != Precision.FP32) {
-        compare(module, load(network, Precision.FP32, operators, device), summary, request)
+        compare(module, () -> load(network, Precision.FP32, operators, device), summary, request)
             .ifPresent(agreement -> facts.put("agreementWithFp32", agreement));
       }
-    } catch (IOException | RuntimeException e) {
-      module.close();
-      throw e;
+      NativeHeap.trim();
+      done = true;
+      return new Written(module, facts);
+    } finally {
+      if (!done) {
+        module.close();
+      }
     }
-    NativeHeap.trim();
-    return new Written(module, facts);
   }
 
   /**
@@ -110,20 +114,30 @@ final class ModuleFactory {
     try {
       return Optional.of(WeightPacking.pack(module, request));
     } catch (EngineException e) {
-      return Optional.empty(); // the handler, which tries such pictures, says so
+      // If it is the pictures, the handler, which tries them, says so.
+      log.debug("weights are not packed: {}", TorchModule.reason(e));
+      return Optional.empty();
     }
   }
 
-  /** Lower precision is the user's choice, and its price should be known. */
+  /** Loads what a module is compared with. */
+  @FunctionalInterface
+  private interface Reference {
+    TorchModule load() throws IOException;
+  }
+
+  /** Lower precision is the user's choice, and its price should be known; but it serves without. */
   private static Optional<Map<String, Object>> compare(
-      TorchModule module, TorchModule reference, String summary, Optional<Shape> request) {
-    try (reference) {
+      TorchModule module, Reference fp32, String summary, Optional<Shape> request)
+      throws IOException {
+    try (TorchModule reference = fp32.load()) {
       Map<String, Object> agreement =
           Agreement.of(module, reference, FORWARD, request.orElse(USUAL_PICTURE)).describe();
       log.info("{}: bf16 beside fp32, of made-up pictures: {}", summary, agreement);
       return Optional.of(agreement);
-    } catch (EngineException e) {
-      return Optional.empty(); // as above
+    } catch (EngineException | ServingException e) {
+      log.warn("{}: bf16 is not compared with fp32: {}", summary, e.getMessage());
+      return Optional.empty();
     }
   }
 

@@ -13,8 +13,9 @@ import java.util.stream.IntStream;
 
 /**
  * Brings the weights of a written network into oneDNN's order once, instead of at every call: those
- * that have one order for all calls to come, alone or in a batch, with all cores or a part of them.
- * The others stay in none, which suits every call a little rather than one well and the rest badly.
+ * that have one order for one request and for eight together, with all cores and with each part of
+ * them that a forward may find. The others stay in none, which suits every call a little rather
+ * than one well and the rest badly.
  */
 final class WeightPacking {
   private static final int BATCH = 8;
@@ -43,13 +44,11 @@ final class WeightPacking {
   private String pack() {
     NDList unused = module.run(OperatorSet.MEASURE, scope, scope.zeros(request));
     List<List<byte[]>> ways = ways();
-    int weights = ways.get(0).size();
-    long[] alike =
-        IntStream.range(0, weights).mapToLong(weight -> areAlike(ways, weight) ? 1 : 0).toArray();
+    long[] alike = alike(ways);
     int threads = module.threads().get(0);
     NDList chosen = module.run(threads, OperatorSet.PACK, scope, pictures(1), scope.create(alike));
     long packed = Arrays.stream(chosen.get(0).toLongArray()).sum();
-    return "%d of %d in oneDNN's order".formatted(packed, weights);
+    return "%d of %d in oneDNN's order".formatted(packed, alike.length);
   }
 
   /** For each way to call the network, the order of each weight. */
@@ -64,6 +63,18 @@ final class WeightPacking {
       }
     }
     return ways;
+  }
+
+  /**
+   * Which weights have one order.
+   *
+   * @param ways for each, the order of each weight
+   * @return 1 for each weight that has, else 0
+   */
+  static long[] alike(List<List<byte[]>> ways) {
+    return IntStream.range(0, ways.get(0).size())
+        .mapToLong(weight -> areAlike(ways, weight) ? 1 : 0)
+        .toArray();
   }
 
   private static boolean areAlike(List<List<byte[]>> ways, int weight) {

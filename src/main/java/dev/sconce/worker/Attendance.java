@@ -19,8 +19,8 @@ public interface Attendance {
   void begin(Thread thread);
 
   /**
-   * The thread has ended its batch; called on it. Or it is given up on because its handler hangs:
-   * called on the timer's thread, and once more if it ever ends.
+   * The thread has answered its batch; called on it, perhaps more than once. Or it is given up on
+   * because its handler hangs: called on the timer's thread.
    */
   void end(Thread thread);
 }

@@ -36,6 +36,7 @@ final class BatchRun<P, R> {
   /** The streams of the batch: drawn last, so that a slow client holds up no other's answer. */
   private final Queue<Begun> streams = new ArrayDeque<>();
 
+  private final Runnable answered;
   private final Runnable progress;
 
   /** What leaves the handler in a state that nobody knows; thrown once all jobs are answered. */
@@ -45,11 +46,14 @@ final class BatchRun<P, R> {
    * Runs through a handler.
    *
    * @param inferred called after each inference, before the answers to it go out
+   * @param answered called once what there is to answer is answered, before streams are drawn: they
+   *     last as long as their clients take
    * @param progress called when the batch has come to something that may take as long as a batch
    */
-  BatchRun(TimedSteps<P, R> handler, Runnable inferred, Runnable progress) {
+  BatchRun(TimedSteps<P, R> handler, Runnable inferred, Runnable answered, Runnable progress) {
     this.handler = handler;
     this.inferred = inferred;
+    this.answered = answered;
     this.progress = progress;
   }
 
@@ -75,6 +79,7 @@ final class BatchRun<P, R> {
     if (!prepared.isEmpty()) {
       infer(prepared);
     }
+    answered.run();
     while (!streams.isEmpty()) {
       draw(streams.remove());
     }

@@ -14,7 +14,8 @@ import java.util.function.LongSupplier;
  *     workers anew; never runs a handler
  * @param clock tells when a worker was started
  * @param nanoClock measures; runs only forward
- * @param attendance is told of the workers' threads
+ * @param attendance is told of the workers' threads, on these, or on the timer's of those that are
+ *     given up on
  */
 public record PoolTools(
     InferenceMetrics metrics,

@@ -108,7 +108,12 @@ final class Shift {
   private <P, R> void serve(Handler<P, R> handler) throws Exception {
     LongSupplier clock = tools.nanoClock();
     TimedSteps<P, R> steps = new TimedSteps<>(handler, work.metrics(), clock);
-    BatchRun<P, R> run = new BatchRun<>(steps, () -> work.inferred(handler), watch::progress);
+    BatchRun<P, R> run =
+        new BatchRun<>(
+            steps,
+            () -> work.inferred(handler),
+            () -> tools.attendance().end(thread),
+            watch::progress);
     List<Job> batch = work.take(this);
     while (!batch.isEmpty()) {
       long startNanos = clock.getAsLong();

@@ -29,9 +29,11 @@ class CoreSharesTest {
     return CoreShares.of(CORES, told);
   }
 
+  /** And has later tests' threads find the number that all of them run with. */
   @AfterEach
   void endThreads() {
     threads.shutdownNow();
+    JniUtils.setNumThreads(1);
   }
 
   private void beginOthers(int count) {
@@ -137,8 +139,43 @@ class CoreSharesTest {
     assertThat(threadsHere()).isEqualTo(8);
     release.countDown();
     hangs.get(60, TimeUnit.SECONDS);
-    assertThat(threadsHere()).isEqualTo(8); // given back once, not twice
-    assertThat(cores.computeWith(8, () -> "all that there are")).isNotEmpty();
+    CountDownLatch releaseAll = new CountDownLatch(1);
+    CompletableFuture<Integer> all = running(cores, releaseAll); // given back once, not twice:
+    CompletableFuture<Integer> next = CompletableFuture.supplyAsync(this::threadsHere, threads);
+    assertThatThrownBy(() -> next.get(100, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    releaseAll.countDown();
+    assertThat(all.get(60, TimeUnit.SECONDS)).isEqualTo(8);
+    assertThat(next.get(60, TimeUnit.SECONDS)).isPositive();
+  }
+
+  @Test
+  void whoWaitsForACoreCanBeInterrupted() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CompletableFuture<Integer> all = running(cores, release);
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(this::threadsHere).hasMessageContaining("interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+    release.countDown();
+    assertThat(all.get(60, TimeUnit.SECONDS)).isEqualTo(8);
+    assertThat(threadsHere()).isEqualTo(8); // nothing was taken
+  }
+
+  @Test
+  void aForwardWithinAForwardUsesItsCores() throws Exception {
+    int within = cores.compute(this::threadsHere);
+    assertThat(within).isEqualTo(8);
+    assertThat(threadsHere()).isEqualTo(8);
+  }
+
+  @Test
+  void aNumberOfThreadsThatIsAskedForWaitsForOneCoreOnly() throws Exception {
+    beginOthers(1);
+    CountDownLatch release = new CountDownLatch(1);
+    CompletableFuture<Integer> half = running(cores, release);
+    assertThat(cores.<Integer>computeWith(8, JniUtils::getNumThreads)).isEqualTo(8);
+    release.countDown();
+    assertThat(half.get(60, TimeUnit.SECONDS)).isEqualTo(4);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AgreementTest {
@@ -52,5 +53,21 @@ class AgreementTest {
     double mean = sum / first.length;
     assertThat(Math.sqrt(squares / first.length - mean * mean)).isBetween(0.3, 3.0);
     assertThat(Math.abs(mean)).isLessThan(2);
+  }
+
+  @Test
+  void whatIsNoNumberIsText() {
+    agreement.addLogits(new float[] {Float.NaN, 1}, new float[] {1, 1}, 2);
+    assertThat(agreement.describe()).containsEntry("largestLogitDifference", "NaN");
+  }
+
+  @Test
+  void weightsWithOneOrderArePacked() {
+    byte[] one = {1, 2};
+    byte[] other = {1, 3};
+    assertThat(
+            WeightPacking.alike(
+                List.of(List.of(one, one, other), List.of(one.clone(), other, other.clone()))))
+        .containsExactly(1, 0, 1);
   }
 }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerSettings;
+import dev.sconce.image.FastaiTransform;
+import dev.sconce.image.Padding;
 import dev.sconce.image.PictureSize;
 import dev.sconce.image.PictureTransform;
+import dev.sconce.image.ResizeFilter;
 import dev.sconce.image.RgbImage;
 import dev.sconce.image.TensorLayout;
 import java.nio.FloatBuffer;
@@ -56,7 +59,20 @@ class PictureSettingsTest {
     assertThat(settings.transform().resize()).isEqualTo(OptionalInt.of(256));
     assertThat(settings.transform().centerCrop()).hasValue(new PictureSize(224, 224));
     assertThat(settings.sizeIsFixed()).isTrue();
+    assertThat(settings.fixedSize()).hasValue(new PictureSize(224, 224));
     assertThat(read(Map.of("resize", 256)).sizeIsFixed()).isFalse();
+    assertThat(read(Map.of("resize", 256)).fixedSize()).isEmpty();
+  }
+
+  @Test
+  void aLearnersLastStepDecidesWhetherAllPicturesGetOneSize() {
+    FastaiTransform longer = new FastaiTransform.RatioResize(64, ResizeFilter.BILINEAR);
+    FastaiTransform crop = new FastaiTransform.CropPad(new PictureSize(48, 40), Padding.ZEROS);
+
+    assertThat(LearnerSteps.NONE.sizeIsFixed()).isFalse();
+    assertThat(new LearnerSteps(List.of(longer), List.of()).sizeIsFixed()).isFalse();
+    assertThat(new LearnerSteps(List.of(crop, longer), List.of()).sizeIsFixed()).isFalse();
+    assertThat(new LearnerSteps(List.of(longer, crop), List.of()).sizeIsFixed()).isTrue();
   }
 
   @Test

@@ -106,6 +106,8 @@ class WorkerPoolTest {
   @Test
   void aStreamIsDrawnOnTheWorkersThreadAsTheClientTakesIt() throws Exception {
     List<String> drawnBy = Collections.synchronizedList(new ArrayList<>());
+    List<Thread> atWork = Collections.synchronizedList(new ArrayList<>());
+    PoolFixture[] pool = new PoolFixture[1];
     EchoHandler handler =
         new EchoHandler() {
           @Override
@@ -114,15 +116,18 @@ class WorkerPoolTest {
                 "text/plain",
                 List.of("a", "b", "c").stream()
                     .peek(chunk -> drawnBy.add(Thread.currentThread().getName()))
+                    .peek(chunk -> atWork.addAll(pool[0].atWork))
                     .map(chunk -> ByteBuffer.wrap(chunk.getBytes(StandardCharsets.UTF_8)))
                     .iterator());
           }
         };
     try (PoolFixture fixture = new PoolFixture(settings(1, NO_DELAY, 5), handler)) {
+      pool[0] = fixture;
       fixture.scale(1);
       Output.Stream stream = (Output.Stream) fixture.send("x").get();
       assertThat(collect(stream).get()).isEqualTo("abc");
       assertThat(drawnBy).hasSize(3).allMatch(thread -> thread.startsWith("W-9000-echo_1.0"));
+      assertThat(atWork).isEmpty(); // a client may take its time
     }
   }
 
