@@ -52,8 +52,8 @@ final class ModuleFactory {
    * A network that was written and loaded.
    *
    * @param module to be closed
-   * @param facts what to tell people of it: {@code network}, {@code precision} and, if they were
-   *     packed, {@code convolutionWeights}
+   * @param facts what to tell people of it: {@code network}, {@code precision}; {@code
+   *     convolutionWeights}, if they were packed; {@code agreementWithFp32}, if it was compared
    */
   record Written(TorchModule module, Map<String, Object> facts) {}
 
