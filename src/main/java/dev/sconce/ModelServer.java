@@ -59,6 +59,7 @@ public final class ModelServer implements AutoCloseable {
   private static final Duration LAST_WAIT = Duration.ofSeconds(2);
 
   private final ServerConfig config;
+  private final TorchEngine engine;
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService loaders;
   private final Downloads downloads;
@@ -74,11 +75,11 @@ public final class ModelServer implements AutoCloseable {
 
   private ModelServer(ServerConfig config) {
     this.config = config;
+    engine = TorchEngine.start(config.engine()); // takes long: others begin while it does
     String host = Machine.hostName();
     metrics = new MetricRegistry(config.metrics().mode(), Clock.systemUTC());
     system = new SystemMetrics(metrics, host);
     ProcessMetrics.addTo(metrics, Machine.version());
-    TorchEngine engine = TorchEngine.start(config.engine());
     BuiltInHandlers handlers = BuiltInHandlers.of(config, engine);
     tell(config, handlers.loader().builtInNames());
     ModelStore store = new ModelStore(config.store());
@@ -93,8 +94,8 @@ public final class ModelServer implements AutoCloseable {
             handlers.loader(),
             handlers.recogniser(),
             config.models(),
-            new Hardware(Machine.cores(), engine.usableGpus(), engine.gpuReason()),
-            poolTools(host, engine),
+            this::hardware,
+            poolTools(host),
             loaders);
     startupModels = StartupModels.of(config, store, models.lifecycle());
     snapshots = config.snapshots().directory().map(this::keeper);
@@ -104,12 +105,12 @@ public final class ModelServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server: loads libtorch and listens. It is not healthy before {@link
+   * Starts a server: begins to load libtorch, and listens. It is not healthy before {@link
    * #loadStartupModels} has done its work.
    *
-   * @throws ServingException {@code INTERNAL} if libtorch cannot be loaded or an address cannot be
-   *     listened on; {@code MODEL_NOT_FOUND} if all models of the store are to be loaded and there
-   *     is no store; {@code INVALID_CONFIGURATION} if a snapshot names an archive that is not there
+   * @throws ServingException {@code INTERNAL} if an address cannot be listened on; {@code
+   *     MODEL_NOT_FOUND} if all models of the store are to be loaded and there is no store; {@code
+   *     INVALID_CONFIGURATION} if a snapshot names an archive that is not there
    */
   public static ModelServer start(ServerConfig config) {
     ModelServer server = new ModelServer(config);
@@ -133,17 +134,21 @@ public final class ModelServer implements AutoCloseable {
     }
   }
 
-  private PoolTools poolTools(String host, TorchEngine engine) {
+  private Hardware hardware() {
+    return new Hardware(Machine.cores(), engine.usableGpus(), engine.gpuReason());
+  }
+
+  private PoolTools poolTools(String host) {
     return new PoolTools(
         new InferenceMetrics(metrics, host),
         new AtomicInteger(FIRST_WORKER_ID)::getAndIncrement,
         timer,
         Clock.systemUTC(),
         System::nanoTime,
-        attendance(engine));
+        attendance());
   }
 
-  private static Attendance attendance(TorchEngine engine) {
+  private Attendance attendance() {
     return new Attendance() {
       @Override
       public void begin(Thread thread) {
@@ -200,13 +205,15 @@ public final class ModelServer implements AutoCloseable {
   }
 
   /**
-   * Loads the start-up models.
+   * Begins to load the start-up models. Blocks until libtorch is loaded.
    *
    * @return completes when each is ready or has failed, with what failed; the reasons are in the
    *     log
+   * @throws ServingException {@code INTERNAL} if libtorch cannot be loaded
    */
   public CompletableFuture<List<String>> loadStartupModels() {
     CompletableFuture<List<String>> loaded = startupModels.load();
+    engine.await(); // archives are unpacked meanwhile
     return loaded.whenComplete((failed, bug) -> snapshots.ifPresent(SnapshotKeeper::started));
   }
 

@@ -34,7 +34,9 @@ public final class StoreHandlers {
                 Path.of(""),
                 System.getenv())
             .load(new Overrides(configFile, Optional.of(store), List.of()));
-    BuiltInHandlers handlers = BuiltInHandlers.of(config, TorchEngine.start(config.engine()));
+    TorchEngine engine = TorchEngine.start(config.engine());
+    engine.await();
+    BuiltInHandlers handlers = BuiltInHandlers.of(config, engine);
     Clock clock = Clock.systemUTC();
     MetricRegistry metrics = new MetricRegistry(config.metrics().mode(), clock);
     PoolTools tools =

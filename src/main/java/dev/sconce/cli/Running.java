@@ -83,18 +83,17 @@ final class Running {
   private void serve(ServerConfig config, Runnable loaded) throws InterruptedException {
     StopSignal stop = StopSignal.listen();
     try (ModelServer server = ModelServer.start(config)) {
+      CompletableFuture<List<String>> loading = server.loadStartupModels();
       say("Model server started.");
       CompletableFuture<Void> unused =
-          server
-              .loadStartupModels()
-              .thenAccept(
-                  failed -> {
-                    sayReady(failed, config);
-                    loaded.run();
-                    if (config.mustServe() && server.models().isEmpty() && !stop.isAsked()) {
-                      giveUp(failed, stop);
-                    }
-                  });
+          loading.thenAccept(
+              failed -> {
+                sayReady(failed, config);
+                loaded.run();
+                if (config.mustServe() && server.models().isEmpty() && !stop.isAsked()) {
+                  giveUp(failed, stop);
+                }
+              });
       stop.await();
     }
   }

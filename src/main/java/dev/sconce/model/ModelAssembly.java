@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -44,14 +45,14 @@ final class ModelAssembly {
 
   private final HandlerChoice.Rule handlers;
   private final ModelSettings settings;
-  private final Hardware hardware;
+  private final Supplier<Hardware> hardware;
   private final PoolTools tools;
 
   ModelAssembly(
       HandlerLoader loader,
       HandlerRecogniser recogniser,
       ModelSettings settings,
-      Hardware hardware,
+      Supplier<Hardware> hardware,
       PoolTools tools) {
     this.handlers = new HandlerChoice.Rule(loader, recogniser, settings);
     this.settings = settings;
@@ -129,6 +130,7 @@ final class ModelAssembly {
    * what was in service before wins over both.
    */
   int workers(Registration registration, ServedModel model) {
+    Hardware hardware = this.hardware.get();
     int everyDevice = hardware.gpus() > 0 ? hardware.gpus() : hardware.cores();
     int otherwise = registration.origin() == Origin.CALLER ? 0 : everyDevice;
     Optional<Integer> asked = registration.initialWorkers();
@@ -188,6 +190,7 @@ final class ModelAssembly {
   /** GPUs if there are some and the model does not ask for the CPU; else the CPU, saying why. */
   private List<Device> devices(String url, ModelConfig config) {
     Optional<DeviceType> wanted = config.deviceType();
+    Hardware hardware = this.hardware.get();
     if (hardware.gpus() == 0 || wanted.equals(Optional.of(DeviceType.CPU))) {
       if (wanted.equals(Optional.of(DeviceType.GPU))) {
         log.warn("{}: deviceType is gpu, runs on the CPU: {}", url, hardware.gpuReason());

@@ -6,6 +6,7 @@ import dev.sconce.handler.HandlerLoader;
 import dev.sconce.handler.HandlerRecogniser;
 import dev.sconce.worker.PoolTools;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * The room's doors, opened on one registry.
@@ -19,6 +20,7 @@ public record Models(ModelLifecycle lifecycle, InferenceService inference, Model
   /**
    * An empty registry with its doors.
    *
+   * @param hardware is asked once an archive is open; may block until it is known
    * @param executor runs what may block: unpacking, reading weights
    */
   public static Models create(
@@ -27,7 +29,7 @@ public record Models(ModelLifecycle lifecycle, InferenceService inference, Model
       HandlerLoader handlers,
       HandlerRecogniser recogniser,
       ModelSettings settings,
-      Hardware hardware,
+      Supplier<Hardware> hardware,
       PoolTools tools,
       Executor executor) {
     ModelRegistry registry = new ModelRegistry();

@@ -12,16 +12,19 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The started PyTorch engine: libtorch is unpacked and loaded, no network was asked.
+ * The PyTorch engine: libtorch is unpacked and loaded on a thread of its own, no network is asked.
+ * Whoever wants something of the engine waits for that.
  *
  * <p>There is one engine in a JVM. Starting it a second time finds it running; the first settings
- * stay in force.
+ * stay in force. Safe from any thread.
  */
 public final class TorchEngine {
   private static final Logger log = LoggerFactory.getLogger(TorchEngine.class);
@@ -32,39 +35,58 @@ public final class TorchEngine {
   /** libtorch lives once in a process, and so do the shares of its cores. */
   private static final AtomicReference<@Nullable TorchEngine> STARTED = new AtomicReference<>();
 
-  private final Engine engine;
+  private final CompletableFuture<Loaded> loading;
 
   /**
-   * No more threads compute at once than there are cores: more would only be in each other's way.
+   * What there is once libtorch is loaded.
+   *
+   * @param cores no more threads compute at once than there are: more would only be in each other's
+   *     way
    */
-  private final CoreShares cores;
+  private record Loaded(Engine engine, CoreShares cores, int usableGpus, String gpuReason) {}
 
-  private final int usableGpus;
-  private final String gpuReason;
-
-  private TorchEngine(Engine engine, CoreShares cores, int usableGpus, String gpuReason) {
-    this.engine = engine;
-    this.cores = cores;
-    this.usableGpus = usableGpus;
-    this.gpuReason = gpuReason;
+  private TorchEngine(CompletableFuture<Loaded> loading) {
+    this.loading = loading;
   }
 
   /**
-   * Unpacks libtorch if need be and loads it. Takes about half a second, the first time ever some
-   * seconds more; progress is logged.
-   *
-   * @throws ServingException {@code INTERNAL} if libtorch cannot be unpacked or loaded
+   * Begins to load libtorch, and to unpack it before if need be. That takes about half a second,
+   * the first time ever some seconds more; progress is logged.
    */
   public static TorchEngine start(EngineSettings settings) {
     synchronized (STARTED) {
       @Nullable TorchEngine running = STARTED.get();
-      TorchEngine engine = running == null ? boot(settings) : running;
+      if (running != null && !running.loading.isCompletedExceptionally()) {
+        return running;
+      }
+      TorchEngine engine =
+          new TorchEngine(
+              CompletableFuture.supplyAsync(
+                  () -> boot(settings), task -> new Thread(task, "torch-engine").start()));
       STARTED.set(engine);
       return engine;
     }
   }
 
-  private static TorchEngine boot(EngineSettings settings) {
+  /**
+   * Waits until libtorch is loaded.
+   *
+   * @throws ServingException {@code INTERNAL} if it cannot be unpacked or loaded, as from all that
+   *     needs it
+   */
+  public void await() {
+    Loaded unused = loaded();
+  }
+
+  private Loaded loaded() {
+    try {
+      return loading.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof ServingException known ? known : e;
+    }
+  }
+
+  private static Loaded boot(EngineSettings settings) {
     setUnlessSet("OPT_OUT_TRACKING", "true");
     setUnlessSet("ai.djl.offline", "true");
     settings
@@ -98,22 +120,22 @@ public final class TorchEngine {
 
   /** libtorch's version, as in {@code 2.7.1}. */
   public String version() {
-    return engine.getVersion();
+    return loaded().engine().getVersion();
   }
 
   /** Whether this libtorch has oneDNN's operators for the CPU. */
   public boolean hasOneDnn() {
-    return engine.hasCapability(StandardCapabilities.MKLDNN);
+    return loaded().engine().hasCapability(StandardCapabilities.MKLDNN);
   }
 
   /** How many GPUs workers may use: 0 if there is none, if none works, or if none is wanted. */
   public int usableGpus() {
-    return usableGpus;
+    return loaded().usableGpus();
   }
 
   /** Why {@link #usableGpus} is what it is, fit for the log. */
   public String gpuReason() {
-    return gpuReason;
+    return loaded().gpuReason();
   }
 
   /**
@@ -124,7 +146,8 @@ public final class TorchEngine {
    *     {@code OUT_OF_MEMORY} if the device has no room for it
    */
   public TorchModule load(Path file, Device device) {
-    return TorchModule.load(file, device, device.isGpu() ? CoreShares.unlimited() : cores);
+    CoreShares shares = device.isGpu() ? CoreShares.unlimited() : cores();
+    return TorchModule.load(file, device, shares);
   }
 
   /**
@@ -132,7 +155,7 @@ public final class TorchEngine {
    * does between its forwards.
    */
   public void begin(Thread thread) {
-    cores.begin(thread);
+    cores().begin(thread);
   }
 
   /**
@@ -140,12 +163,12 @@ public final class TorchEngine {
    * keeps its memory, while others are given its cores.
    */
   public void end(Thread thread) {
-    cores.end(thread);
+    cores().end(thread);
   }
 
   /** What modules on the CPU share. */
   CoreShares cores() {
-    return cores;
+    return loaded().cores();
   }
 
   /** The libraries in the jar, or null if there are none or others are asked for. */
@@ -168,7 +191,7 @@ public final class TorchEngine {
     setUnlessSet("PYTORCH_FLAVOR", bundled.flavor());
   }
 
-  private static TorchEngine describe(
+  private static Loaded describe(
       Engine engine, String flavor, CudaDriver driver, EngineSettings settings) {
     int found = engine.hasCapability(StandardCapabilities.CUDA) ? driver.gpus() : 0;
     int usable = Math.min(found, settings.maxGpus().orElse(found));
@@ -184,7 +207,7 @@ public final class TorchEngine {
     }
     log.info("libtorch {} ({}) is loaded; {}", engine.getVersion(), flavor, reason);
     int cores = Runtime.getRuntime().availableProcessors();
-    return new TorchEngine(engine, CoreShares.of(cores, threadsToldOf(settings)), usable, reason);
+    return new Loaded(engine, CoreShares.of(cores, threadsToldOf(settings)), usable, reason);
   }
 
   /** How many threads every forward is to have, if somebody says so. */

@@ -47,6 +47,7 @@ final class BareLoad implements Callable<Map<String, Object>> {
     long start = System.nanoTime();
     TorchEngine engine =
         TorchEngine.start(new EngineSettings(OptionalInt.empty(), OptionalInt.of(0)));
+    engine.await();
     long started = System.nanoTime();
     try (TorchModule module = engine.load(file, Device.cpu())) {
       long loaded = System.nanoTime();

@@ -50,7 +50,7 @@ public final class ChosenHandler implements AutoCloseable {
     }
     ModelKey key = new ModelKey(archive.manifest().modelName(), archive.manifest().modelVersion());
     Hardware cpu = new Hardware(Runtime.getRuntime().availableProcessors(), 0, "not asked");
-    ModelAssembly assembly = new ModelAssembly(loader, recogniser, settings, cpu, tools);
+    ModelAssembly assembly = new ModelAssembly(loader, recogniser, settings, () -> cpu, tools);
     return new ChosenHandler(archive, choice, assembly.opener(key, archive, choice));
   }
 

@@ -201,7 +201,8 @@ public final class ModelsFixture implements AutoCloseable {
             metrics, ids::getAndIncrement, timer, Clock.systemUTC(), timer::nanos, Attendance.NONE);
     Downloads downloads = new Downloads(DownloadSettings.NONE, Thread::new);
     models =
-        Models.create(store, downloads, handlers, recogniser, settings, hardware, tools, loaders);
+        Models.create(
+            store, downloads, handlers, recogniser, settings, () -> hardware, tools, loaders);
   }
 
   /** With the default settings, on two cores without a GPU. */

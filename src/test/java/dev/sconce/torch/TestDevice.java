@@ -15,7 +15,10 @@ public final class TestDevice {
    * the machine has something else to do, and tests that want both cores run two forwards.
    */
   public static TorchEngine engine() {
-    return TorchEngine.start(new EngineSettings(OptionalInt.of(1), OptionalInt.empty()));
+    TorchEngine engine =
+        TorchEngine.start(new EngineSettings(OptionalInt.of(1), OptionalInt.empty()));
+    engine.await(); // tests call libtorch themselves, too
+    return engine;
   }
 
   /** Starts the engine, too. Asking for a GPU where none can be used is an error, not a skip. */
