@@ -1,6 +1,7 @@
 package dev.sconce.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -103,6 +104,19 @@ class ServeCommandTest {
     assertThat(server.said())
         .contains("[ERROR]", "twin.mar cannot be served: twin.mar: ", "Nothing can be served")
         .doesNotContain("READY");
+  }
+
+  @Test
+  void withoutLibtorchTheServerEndsAndSaysWhyLast() throws Exception {
+    SlowModel.write(model, directory);
+    String noDirectory = Files.createFile(directory.resolve("file")).toString();
+    ServerProcess server = serve(Map.of("ENGINE_CACHE_DIR", noDirectory));
+    assertThat(server.exitCode()).isOne();
+    assertThat(server.said()).doesNotContain("Model server started", "READY");
+    assertThat(server.said().lines().filter(line -> line.startsWith("serve: ")))
+        .singleElement(STRING)
+        .startsWith("serve: the PyTorch engine cannot be started: ")
+        .contains(noDirectory);
   }
 
   @Test
