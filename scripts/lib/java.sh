@@ -2,6 +2,9 @@
 # What the launchers share: finding Java and Maven, and building on first use.
 # To be sourced by a bash script that has set -euo pipefail.
 
+# shellcheck source=scripts/lib/classes.sh
+. "${BASH_SOURCE[0]%/*}/classes.sh"
+
 readonly NEEDED_JAVA=17
 readonly NEEDED_MAVEN=3.6.3
 
@@ -44,7 +47,7 @@ at_least() {
   done
 }
 
-# require_java: sets JAVA to a java of the needed version, or ends the script.
+# require_java: sets JAVA to a java of the needed version, and JAVA_VERSION, or ends the script.
 require_java() {
   if [ -n "${JAVA_HOME:-}" ]; then
     JAVA=$JAVA_HOME/bin/java
@@ -52,13 +55,13 @@ require_java() {
   else
     JAVA=$(command -v java) || stop_for_java "Sconce needs Java $NEEDED_JAVA or newer, but found none."
   fi
-  local version major
+  local major
   # A java that cannot even tell its version is no reason to end without a word.
-  version=$("$JAVA" -version 2>&1 | sed -n 's/^.* version "\([^"]*\)".*$/\1/p' | head -n 1) || true
-  major=${version#1.} # Java 8 calls itself 1.8
+  JAVA_VERSION=$("$JAVA" -version 2>&1 | sed -n 's/^.* version "\([^"]*\)".*$/\1/p' | head -n 1) || true
+  major=${JAVA_VERSION#1.} # Java 8 calls itself 1.8
   major=${major%%[!0-9]*}
   at_least "${major:-0}" "$NEEDED_JAVA" ||
-    stop_for_java "Sconce needs Java $NEEDED_JAVA or newer, but found Java ${version:-of unknown version}: $JAVA."
+    stop_for_java "Sconce needs Java $NEEDED_JAVA or newer, but found Java ${JAVA_VERSION:-of unknown version}: $JAVA."
 }
 
 # use_utf8: lets Java read and write file names beyond ASCII where no locale is set, as in containers.
@@ -116,6 +119,8 @@ build_if_needed() {
   touch "$jar" # Maven leaves one as it is whose content would be the same
   trap - EXIT
   rmdir "$build_lock"
+  echo "  serving the sample models once, so that servers start faster" >&2
+  archive_classes "$root"
 }
 
 # show_steps: from Maven's output, what is being done and downloaded, to standard error.
