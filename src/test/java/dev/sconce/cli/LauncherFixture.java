@@ -23,8 +23,11 @@ final class LauncherFixture {
           "dirname",
           "env",
           "find",
+          "grep",
           "head",
           "mkdir",
+          "mktemp",
+          "mv",
           "readlink",
           "rm",
           "rmdir",
@@ -38,6 +41,21 @@ final class LauncherFixture {
       #!/usr/bin/env bash
       if [ "$1" = -version ]; then echo "openjdk version \\"$FAKE_JAVA\\" 2025-04-15" >&2; exit; fi
       echo "locale ${LC_ALL:-}"; for argument; do echo "[$argument]"; done
+      """;
+  private static final String SERVING_JAVA =
+      """
+      #!/usr/bin/env bash
+      case $* in
+        *-XX:ArchiveClassesAtExit=*) ;;
+        *) exec %s "$@" ;;
+      esac
+      for argument; do
+        case $argument in -XX:ArchiveClassesAtExit=*) archive=${argument#*=} ;; esac
+      done
+      trap 'echo classes >"$archive"; exit' TERM
+      echo "main ModelServer - Listening on [http://127.0.0.1:18080, http://127.0.0.1:18081]"
+      echo "All are ready"
+      while true; do sleep 0.1; done
       """;
   private static final String MVN =
       """
@@ -67,6 +85,7 @@ final class LauncherFixture {
             "scripts/serve",
             "scripts/torchserve",
             "scripts/torch-model-archiver",
+            "scripts/lib/classes.sh",
             "scripts/lib/java.sh")) {
       Files.createDirectories(root.resolve(file).resolveSibling("."));
       Files.copy(Path.of(file), root.resolve(file));
@@ -95,6 +114,13 @@ final class LauncherFixture {
   void built() throws IOException {
     Files.createDirectories(root.resolve("target"));
     Files.createFile(root.resolve("target/sconce.jar"));
+  }
+
+  /** Has java serve the samples once they are built, and curl ask for them. */
+  void serving(String curl) throws IOException {
+    Files.move(tools.resolve("java"), tools.resolve("java-that-tells"));
+    program("java", SERVING_JAVA.formatted("java-that-tells"));
+    program("curl", "#!/usr/bin/env bash\n" + curl);
   }
 
   /** Puts a program where the launchers find it. */

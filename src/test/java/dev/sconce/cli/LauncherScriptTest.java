@@ -164,11 +164,39 @@ class LauncherScriptTest {
             Building Sconce, on first use only. Maven may have to download a few hundred megabytes.
               maven-compiler-plugin:3.14.1:compile
               downloading b-1.jar
+              serving the sample models once, so that servers start faster
             """);
     assertThat(run.out()).endsWith("[--help]\n");
     assertThat(run.exit()).isZero();
     assertThat(root.resolve("target/.building")).doesNotExist();
     assertThat(fixture.run(fixture.launcher(), Map.of()).err()).isEmpty();
+  }
+
+  @Test
+  void whatIsBuiltServesTheSamplesOnceAndServersMapTheClassesThatTook() throws Exception {
+    fixture.serving("printf '%s\\n' \"$*\" >>'" + root + "/asked'");
+    Path torchserve = root.resolve("scripts/torchserve");
+    Path archive = root.resolve("target/sconce-17.0.9.jsa");
+    String mapped = "\n[-XX:SharedArchiveFile=" + archive + "]\n[-Xlog:cds*=off]\n[-jar]\n";
+    Map<String, String> java = Map.of("FAKE_JAVA", "17.0.9");
+    assertThat(fixture.run(torchserve, java).out()).contains(mapped);
+    assertThat(Files.readString(root.resolve("asked")))
+        .contains(
+            "http://127.0.0.1:18080/predictions/siamese", "/sample/pictures/cat1.jpg", "/drawings");
+    assertThat(fixture.run(torchserve, java).out()).contains(mapped);
+    assertThat(fixture.run(torchserve, Map.of("FAKE_JAVA", "21")).out()).doesNotContain("Shared");
+    Files.setLastModifiedTime(
+        root.resolve("target/sconce.jar"), FileTime.from(Instant.now().plusSeconds(60)));
+    assertThat(fixture.run(torchserve, java).out()).doesNotContain("Shared");
+  }
+
+  @Test
+  void whereTheSamplesAreNotAnsweredItIsBuiltAllTheSame() throws Exception {
+    fixture.serving("exit 7\n");
+    Run run = fixture.run(root.resolve("scripts/torchserve"), Map.of());
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).contains("[-jar]").doesNotContain("Shared");
+    assertThat(root.resolve("target/sconce-17.jsa")).doesNotExist();
   }
 
   @Test
