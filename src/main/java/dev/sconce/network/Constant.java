@@ -137,14 +137,16 @@ final class Constant {
       while (rest.hasRemaining()) {
         bytes.clear();
         int count = Math.min(PART, rest.remaining());
-        for (int i = 0; i < count; i++) {
-          if (type == Type.FLOAT32) {
-            bytes.putFloat(rest.get());
-          } else {
-            bytes.putShort(bfloat16(rest.get()));
+        FloatBuffer part = rest.slice(rest.position(), count);
+        rest.position(rest.position() + count);
+        if (type == Type.FLOAT32) {
+          bytes.asFloatBuffer().put(part); // all at once
+        } else {
+          while (part.hasRemaining()) {
+            bytes.putShort(bfloat16(part.get()));
           }
         }
-        out.write(bytes.array(), 0, bytes.position());
+        out.write(bytes.array(), 0, count * type.bytes);
       }
     }
   }

@@ -46,8 +46,10 @@ record Layers(LayerWeights weights, Precision precision) {
     float[] values = weights.floats(name + ".weight");
     double[] scale = BatchNorm.of(weights, norm).factors();
     int each = values.length / scale.length;
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (values[i] * scale[i / each]);
+    for (int channel = 0; channel < scale.length; channel++) {
+      for (int i = channel * each; i < (channel + 1) * each; i++) {
+        values[i] = (float) (values[i] * scale[channel]);
+      }
     }
     return values;
   }
