@@ -22,11 +22,6 @@ class CoresTest {
     assertThat(threads("none", Map.of("OMP_NUM_THREADS", "2"))).isEqualTo("2");
   }
 
-  @Test
-  void whatTheServerIsToldCountsMoreThanTheEnvironment() throws Exception {
-    assertThat(threads("3", Map.of("OMP_NUM_THREADS", "2"))).isEqualTo("3");
-  }
-
   /** Where there is one core. */
   private static String threads(String told, Map<String, String> environment) throws Exception {
     return OwnProcess.lastLine(1, environment, Threads.class, told);
