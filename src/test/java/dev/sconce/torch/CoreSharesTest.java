@@ -19,8 +19,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** As on a machine with eight cores, however many this one has. */
+/**
+ * As on a machine with eight cores, however many this one has. Who waits for ever is interrupted.
+ */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
 class CoreSharesTest {
   private static final int CORES = 8;
 
