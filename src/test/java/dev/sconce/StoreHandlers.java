@@ -7,9 +7,9 @@ import dev.sconce.config.ServerConfig;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.model.ChosenHandler;
 import dev.sconce.torch.TorchEngine;
-import dev.sconce.worker.Attendance;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.ManualTimer;
+import dev.sconce.worker.NoAttendance;
 import dev.sconce.worker.PoolTools;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,7 +46,7 @@ public final class StoreHandlers {
             new ManualTimer(),
             clock,
             System::nanoTime,
-            Attendance.NONE);
+            new NoAttendance());
     return ChosenHandler.of(
         new ModelStore(config.store()),
         url,

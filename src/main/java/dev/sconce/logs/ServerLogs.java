@@ -1,6 +1,5 @@
 package dev.sconce.logs;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -31,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * rolled at 100 MB and at midnight, five days and 500 MB kept.
  *
  * <p>Every file is written on a thread of its own from a bounded queue. If a disk or a terminal
- * cannot follow, lines are lost rather than requests held up: event loops write here.
+ * cannot follow, lines are lost rather than requests held up: event loops write here. How many is
+ * logged.
  *
  * <p>Levels are those of {@code logback.xml}, which is also what holds before this is opened.
  */
@@ -192,16 +192,10 @@ public final class ServerLogs implements AutoCloseable {
     return encoder;
   }
 
-  private AsyncAppender queued(
+  private LineQueue queued(
       String name, OutputStreamAppender<ILoggingEvent> appender, Predicate<ILoggingEvent> wanted) {
-    AsyncAppender queue = new AsyncAppender();
-    queue.setContext(context);
-    queue.setName(name);
+    LineQueue queue = new LineQueue(context, name, appender, QUEUE);
     queue.addFilter(new LineFilter(wanted));
-    queue.setQueueSize(QUEUE);
-    queue.setDiscardingThreshold(0);
-    queue.setNeverBlock(true);
-    queue.addAppender(appender);
     queue.start();
     return queue;
   }

@@ -15,17 +15,14 @@ import java.util.function.Predicate;
  * ResNeXt and Wide ResNet, VGG with and without BatchNorm, AlexNet, SqueezeNet, MobileNetV2 and
  * DenseNet, of any width and for any number of classes.
  *
- * <p>As a TorchScript module it has one method, {@link #FORWARD}: pictures float32 [N, H, W, 3],
- * normalised → logits float32 [N, classes]. What leaves no key, such as strides, is as {@code
+ * <p>As a TorchScript module it has one method, {@link Methods#FORWARD}: pictures float32 [N, H, W,
+ * 3], normalised → logits float32 [N, classes]. What leaves no key, such as strides, is as {@code
  * torchvision/models} of version 0.22 has it. With {@link OperatorSet#ATEN} every operator can be
  * differentiated, down to the pictures.
  *
  * <p>Immutable. The weights' file is read again when the module is written.
  */
 public final class Classifier {
-  /** The method that answers. */
-  public static final String FORWARD = "forward";
-
   private static final List<Family> FAMILIES =
       List.of(
           new Family(ResNet::recognises, ResNet::new),
@@ -101,7 +98,7 @@ public final class Classifier {
    */
   public void write(Path file, Precision precision, OperatorSet operators) throws IOException {
     ScriptBuilder script = new ScriptBuilder(operators);
-    script.method(FORWARD, "pictures: Tensor", "Tensor");
+    script.method(Methods.FORWARD, "pictures: Tensor", "Tensor");
     String x = script.channelsFirst("pictures", precision);
     script.returns(architecture.write(script, new Layers(weights, precision), x));
     script.write(file);

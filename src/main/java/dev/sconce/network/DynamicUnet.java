@@ -26,15 +26,12 @@ import java.util.Optional;
  * <p>As a TorchScript module it has two methods, for pictures of any size:
  *
  * <ul>
- *   <li>{@link #FORWARD}: pictures float32 [N, H, W, 3], normalised → masks uint8 [N, H, W], the
- *       class with the largest logit, the first of equals.
+ *   <li>{@link Methods#FORWARD}: pictures float32 [N, H, W, 3], normalised → masks uint8 [N, H, W],
+ *       the class with the largest logit, the first of equals.
  *   <li>{@link #LOGITS}: the same pictures → logits float32 [N, classes, H, W].
  * </ul>
  */
 public final class DynamicUnet {
-  /** The method that answers masks. */
-  public static final String FORWARD = "forward";
-
   /** The method that answers logits. */
   public static final String LOGITS = "logits";
 
@@ -208,7 +205,7 @@ public final class DynamicUnet {
     ScriptBuilder script = new ScriptBuilder(operators);
     script.method(LOGITS, "pictures: Tensor", "Tensor");
     script.returns(writeLogits(script, precision));
-    script.method(FORWARD, "pictures: Tensor", "Tensor");
+    script.method(Methods.FORWARD, "pictures: Tensor", "Tensor");
     String logits = script.let("(self)." + LOGITS + "(pictures, )");
     String classes = script.let("torch.argmax(" + logits + ", 1, False)");
     script.returns("torch.to(" + classes + ", 0)"); // c10::ScalarType::Byte

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 
 /**
  * The weights of a module's convolutions as its attributes, and the methods that put them into the
- * order that oneDNN computes in: {@link OperatorSet#MEASURE}, {@link OperatorSet#LAYOUTS} and
- * {@link OperatorSet#PACK}.
+ * order that oneDNN computes in: {@link Methods#MEASURE}, {@link Methods#LAYOUTS} and {@link
+ * Methods#PACK}.
  */
 final class PackedWeights {
   private final StringBuilder measure = new StringBuilder();
@@ -64,7 +64,7 @@ final class PackedWeights {
             .mapToObj(i -> "m" + i)
             .collect(Collectors.joining(", "));
     return "  def %s(self: __torch__.%s,\n    pictures: Tensor) -> List[Tensor]:\n"
-            .formatted(OperatorSet.LAYOUTS, className)
+            .formatted(Methods.LAYOUTS, className)
         + "    n = int(pictures)\n"
         + ofEach(
             i -> "    m%d = ops.mkldnn._get_mkldnn_serialized_md(%s)\n".formatted(i, reordered(i)))
@@ -75,7 +75,7 @@ final class PackedWeights {
 
   private String pack(String className) {
     return "  def %s(self: __torch__.%s,\n    pictures: Tensor,\n    chosen: Tensor) -> Tensor:\n"
-            .formatted(OperatorSet.PACK, className)
+            .formatted(Methods.PACK, className)
         + "    n = int(pictures)\n"
         + ofEach(
             i ->

@@ -41,7 +41,7 @@ final class ScriptBuilder {
     inFirst = methods.isEmpty();
     methods.append(declaration(name, parameters, result));
     if (inFirst) {
-      packed.append(declaration(OperatorSet.MEASURE, parameters, result));
+      packed.append(declaration(Methods.MEASURE, parameters, result));
     }
   }
 

@@ -12,9 +12,9 @@ import java.nio.file.Path;
  * <p>As a TorchScript module it has two methods:
  *
  * <ul>
- *   <li>{@link #FORWARD}: pictures float32 [2 N, H, W, 3], normalised, N left ones and then N right
- *       ones → (logits float32 [N, classes], features float32 [N, 2 C, h, w], left channels first).
- *       One encoder call serves all pictures.
+ *   <li>{@link Methods#FORWARD}: pictures float32 [2 N, H, W, 3], normalised, N left ones and then
+ *       N right ones → (logits float32 [N, classes], features float32 [N, 2 C, h, w], left channels
+ *       first). One encoder call serves all pictures.
  *   <li>{@link #EXPLAIN}: features float32 [N, 2 C, h, w], to be run with gradients switched on and
  *       on a copy that no one else holds → heat-maps float32 [N, 2, h, w], left and right: Grad-CAM
  *       (Selvaraju et al., arXiv 1610.02391) of the largest logit without its final ReLU, which is
@@ -23,9 +23,6 @@ import java.nio.file.Path;
  * </ul>
  */
 public final class TwinNetwork {
-  /** The method that answers. */
-  public static final String FORWARD = "forward";
-
   /** The method that explains. */
   public static final String EXPLAIN = "explain";
 
@@ -78,7 +75,7 @@ public final class TwinNetwork {
   }
 
   private void writeForward(ScriptBuilder script, TwinHead.Folded folded, Precision precision) {
-    script.method(FORWARD, "pictures: Tensor", "Tuple[Tensor, Tensor]");
+    script.method(Methods.FORWARD, "pictures: Tensor", "Tuple[Tensor, Tensor]");
     String x = script.channelsFirst("pictures", precision);
     x = script.toFloat32(encoder.write(script, x, precision), precision);
     String features = script.let("torch.cat(torch.chunk(" + x + ", 2, 0), 1)");

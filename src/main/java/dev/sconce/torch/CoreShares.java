@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -98,6 +99,25 @@ final class CoreShares {
   <T> T computeWith(int threads, Supplier<T> forward) {
     acquireOne();
     return compute(1, threads, forward);
+  }
+
+  /**
+   * What both give, computed at once if this thread's share is more than one core and one is free
+   * for the second, otherwise one after the other. Neither may be a forward. What the first fails
+   * with is thrown rather than what the second does.
+   */
+  <T> List<T> both(Supplier<T> first, Supplier<T> second) {
+    if (fixed || shareOf(Thread.currentThread()) == 1 || !free.tryAcquire()) {
+      return List.of(first.get(), second.get());
+    }
+    try {
+      ForkJoinTask<T> one = ForkJoinTask.adapt(first::get);
+      ForkJoinTask<T> other = ForkJoinTask.adapt(second::get);
+      ForkJoinTask.invokeAll(one, other); // if no other thread comes to it, this one does both
+      return List.of(one.join(), other.join());
+    } finally {
+      free.release();
+    }
   }
 
   private void acquireOne() {

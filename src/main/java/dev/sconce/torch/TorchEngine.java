@@ -10,11 +10,13 @@ import dev.sconce.error.ServingException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,6 +166,15 @@ public final class TorchEngine {
    */
   public void end(Thread thread) {
     cores().end(thread);
+  }
+
+  /**
+   * What both give: computed at once if the cores have room for that, otherwise one after the other
+   * on this thread. For work between forwards, such as decoding; what the first fails with is
+   * thrown rather than what the second does.
+   */
+  public <T> List<T> both(Supplier<T> first, Supplier<T> second) {
+    return cores.both(first, second);
   }
 
   /** What modules on the CPU share. */

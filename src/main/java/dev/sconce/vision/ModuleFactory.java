@@ -5,6 +5,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.Device;
 import dev.sconce.handler.HandlerContext;
+import dev.sconce.image.PictureSize;
+import dev.sconce.network.Methods;
 import dev.sconce.network.OperatorSet;
 import dev.sconce.network.Precision;
 import dev.sconce.torch.NativeHeap;
@@ -25,10 +27,7 @@ import org.slf4j.LoggerFactory;
 final class ModuleFactory {
   private static final Logger log = LoggerFactory.getLogger(ModuleFactory.class);
 
-  /** What all written networks call their first method. */
-  private static final String FORWARD = "forward";
-
-  private static final Shape USUAL_PICTURE = new Shape(1, 224, 224, 3);
+  private static final PictureSize USUAL_SIZE = new PictureSize(224, 224);
 
   private final TorchEngine engine;
 
@@ -63,12 +62,17 @@ final class ModuleFactory {
    * more.
    *
    * @param summary what the network is
-   * @param request the shape of one request's pictures, [N, height, width, 3], if all have one: the
-   *     network's weights are ordered for that
+   * @param pictures of one request
+   * @param size of the pictures, if all have one: the network's weights are ordered for that
    * @throws dev.sconce.error.ServingException {@code INVALID_MODEL} if the precision cannot be had,
    *     {@code OUT_OF_MEMORY} if the device has no room
    */
-  Written load(HandlerContext context, String summary, Network network, Optional<Shape> request)
+  Written load(
+      HandlerContext context,
+      String summary,
+      Network network,
+      int pictures,
+      Optional<PictureSize> size)
       throws IOException {
     Device device = context.device();
     Precision precision =
@@ -76,11 +80,12 @@ final class ModuleFactory {
     boolean oneDnn = !device.isGpu() && engine.hasOneDnn();
     OperatorSet operators = oneDnn ? OperatorSet.ONEDNN : OperatorSet.ATEN;
     TorchModule module = load(network, precision, operators, device);
+    Shape request = request(pictures, size.orElse(USUAL_SIZE));
     Map<String, Object> facts = facts(summary, precision);
     boolean done = false;
     try {
-      if (oneDnn && request.isPresent()) {
-        pack(module, request.get()).ifPresent(packed -> facts.put("convolutionWeights", packed));
+      if (oneDnn && size.isPresent()) {
+        pack(module, request).ifPresent(packed -> facts.put("convolutionWeights", packed));
       }
       if (precision != Precision.FP32) {
         compare(module, () -> load(network, Precision.FP32, operators, device), summary, request)
@@ -94,6 +99,10 @@ final class ModuleFactory {
         module.close();
       }
     }
+  }
+
+  private static Shape request(int pictures, PictureSize size) {
+    return new Shape(pictures, size.height(), size.width(), 3);
   }
 
   /**
@@ -122,17 +131,16 @@ final class ModuleFactory {
 
   /** Loads what a module is compared with. */
   @FunctionalInterface
-  private interface Reference {
+  interface Reference {
     TorchModule load() throws IOException;
   }
 
   /** Lower precision is the user's choice, and its price should be known; but it serves without. */
-  private static Optional<Map<String, Object>> compare(
-      TorchModule module, Reference fp32, String summary, Optional<Shape> request)
-      throws IOException {
+  static Optional<Map<String, Object>> compare(
+      TorchModule module, Reference fp32, String summary, Shape request) throws IOException {
     try (TorchModule reference = fp32.load()) {
       Map<String, Object> agreement =
-          Agreement.of(module, reference, FORWARD, request.orElse(USUAL_PICTURE)).describe();
+          Agreement.of(module, reference, Methods.FORWARD, request).describe();
       log.info("{}: bf16 beside fp32, of made-up pictures: {}", summary, agreement);
       return Optional.of(agreement);
     } catch (EngineException | ServingException e) {

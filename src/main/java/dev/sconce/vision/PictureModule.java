@@ -10,6 +10,7 @@ import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.image.PictureSize;
 import dev.sconce.network.Classifier;
+import dev.sconce.network.Methods;
 import dev.sconce.torch.ScriptValue;
 import dev.sconce.torch.TorchModule;
 import dev.sconce.weights.StateDict;
@@ -34,8 +35,6 @@ import java.util.stream.Stream;
  * {@link dev.sconce.handler.SharedResources} closes it.
  */
 final class PictureModule implements AutoCloseable {
-  private static final String METHOD = "forward";
-
   private final TorchModule module;
   private final String fileName;
   private final boolean takesList;
@@ -49,7 +48,7 @@ final class PictureModule implements AutoCloseable {
     this.written = written;
     this.takesList =
         module
-            .declaration(METHOD)
+            .declaration(Methods.FORWARD)
             .filter(declaration -> declaration.matches("forward\\([^,]+, Tensor\\[].*"))
             .isPresent();
   }
@@ -66,9 +65,8 @@ final class PictureModule implements AutoCloseable {
   static PictureModule load(
       HandlerContext context, ModuleFactory modules, Optional<PictureSize> size)
       throws IOException {
-    Optional<Shape> one = size.map(all -> new Shape(1, all.height(), all.width(), 3));
     return load(
-        context, modules, (of, summary, network) -> modules.load(of, summary, network, one));
+        context, modules, (of, summary, network) -> modules.load(of, summary, network, 1, size));
   }
 
   /**
@@ -126,14 +124,14 @@ final class PictureModule implements AutoCloseable {
    *     INTERNAL} if the module fails, with libtorch's reason and its exception as cause
    */
   <R> R ask(ByteBuffer pixels, List<List<Long>> shapes, Function<ModuleAnswer, R> reader) {
-    String question = fileName + ": " + METHOD + "(" + describe(shapes) + ")";
+    String question = fileName + ": " + Methods.FORWARD + "(" + describe(shapes) + ")";
     try {
       return module.compute(
           scope -> {
             ScriptValue answer =
                 takesList
-                    ? module.callWithList(METHOD, scope, apart(scope, pixels, shapes))
-                    : module.call(METHOD, scope, together(scope, pixels, shapes));
+                    ? module.callWithList(Methods.FORWARD, scope, apart(scope, pixels, shapes))
+                    : module.call(Methods.FORWARD, scope, together(scope, pixels, shapes));
             return reader.apply(new ModuleAnswer(question, answer, shapes.size()));
           });
     } catch (EngineException e) {
@@ -155,7 +153,7 @@ final class PictureModule implements AutoCloseable {
    */
   float[] gradients(
       ByteBuffer pixels, List<List<Long>> shapes, Function<ModuleAnswer, NDArray> picked) {
-    String question = fileName + ": " + METHOD + "(" + describe(shapes) + ")";
+    String question = fileName + ": " + Methods.FORWARD + "(" + describe(shapes) + ")";
     if (takesList) {
       throw notDifferentiable(question, "a module that takes a tensor");
     }
@@ -165,7 +163,7 @@ final class PictureModule implements AutoCloseable {
             NDArray input = together(scope, pixels, shapes);
             return module
                 .gradient(
-                    METHOD,
+                    Methods.FORWARD,
                     scope,
                     input,
                     output ->

@@ -4,10 +4,12 @@ import dev.sconce.handler.HandlerContext;
 import dev.sconce.handler.Input;
 import dev.sconce.handler.JsonHandler;
 import dev.sconce.handler.Output;
+import dev.sconce.handler.Part;
 import dev.sconce.image.Normalizer;
 import dev.sconce.image.PictureTransform;
 import dev.sconce.image.PngFile;
 import dev.sconce.image.RgbImage;
+import dev.sconce.torch.TorchEngine;
 import dev.sconce.vision.TwinModule.Judgement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Jud
   private static final PictureSettings ORIGINAL =
       PictureSettings.imagenet(PictureTransform.imageSize(224, 224));
 
+  private final TorchEngine engine;
   private final PictureReader reader;
   private final ModuleFactory modules;
   private @Nullable Twin twin;
@@ -44,18 +47,22 @@ final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Jud
   private final PictureBatch pixels = new PictureBatch();
 
   /**
-   * Two pictures in the network's size.
+   * A picture of a request.
+   *
+   * @param pixels in the network's size
+   * @param canvas what its map is to be drawn on, if it is to be drawn
+   */
+  record Picture(RgbImage pixels, Optional<RgbImage> canvas) {}
+
+  /**
+   * Two pictures.
    *
    * @param cam whether heat-maps are wanted
-   * @param canvases what the maps are to be drawn on, if they are to be drawn
    */
-  record Pair(RgbImage left, RgbImage right, boolean cam, Optional<Canvases> canvases) {}
-
-  /** Both pictures in the size that is drawn on. */
-  record Canvases(RgbImage left, RgbImage right) {}
+  record Pair(Picture left, Picture right, boolean cam) {}
 
   /** A pair and what the network says of it. */
-  record Judged(Judgement judgement, Optional<Canvases> canvases) {}
+  record Judged(Judgement judgement, Pair pair) {}
 
   /** What {@link #initialize} makes. */
   private record Twin(
@@ -64,7 +71,8 @@ final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Jud
       Normalizer normalizer,
       Map<String, Object> facts) {}
 
-  TwinHandler(PictureReader reader, ModuleFactory modules) {
+  TwinHandler(TorchEngine engine, PictureReader reader, ModuleFactory modules) {
+    this.engine = engine;
     this.reader = reader;
     this.modules = modules;
   }
@@ -91,37 +99,43 @@ final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Jud
   }
 
   private static Pair blank(PictureSettings pictures) {
-    RgbImage picture = pictures.blank();
-    return new Pair(picture, picture, true, Optional.empty());
+    Picture picture = new Picture(pictures.blank(), Optional.empty());
+    return new Pair(picture, picture, true);
   }
 
   @Override
   public Pair preprocess(Input input) {
     Input parts = JsonParts.spread(input);
-    PictureSettings pictures = twin().pictures;
-    RgbImage left = reader.decode("left", parts.require("left"));
-    RgbImage right = reader.decode("right", parts.require("right"));
+    Part left = parts.require("left");
+    Part right = parts.require("right");
     boolean cam = parts.flag("cam", false) || input.explain();
-    Optional<Canvases> canvases =
-        cam && AcceptHeader.wish(input, PngFile.MEDIA_TYPE).isPresent()
-            ? Optional.of(new Canvases(HeatMapOverlay.canvas(left), HeatMapOverlay.canvas(right)))
-            : Optional.empty();
-    return new Pair(
-        reader.fit("left", left, pictures), reader.fit("right", right, pictures), cam, canvases);
+    boolean drawn = cam && AcceptHeader.wish(input, PngFile.MEDIA_TYPE).isPresent();
+    List<Picture> both =
+        engine.both(() -> read("left", left, drawn), () -> read("right", right, drawn));
+    return new Pair(both.get(0), both.get(1), cam);
+  }
+
+  private Picture read(String name, Part part, boolean drawn) {
+    RgbImage decoded = reader.decode(name, part);
+    return new Picture(
+        reader.fit(name, decoded, twin().pictures),
+        drawn ? Optional.of(HeatMapOverlay.canvas(decoded)) : Optional.empty());
   }
 
   @Override
   public List<Judged> inference(List<Pair> batch) {
-    RgbImage first = batch.get(0).left;
+    RgbImage first = batch.get(0).left.pixels;
     List<Integer> explained =
         IntStream.range(0, batch.size()).filter(i -> batch.get(i).cam).boxed().toList();
     List<RgbImage> leftsThenRights =
-        Stream.concat(batch.stream().map(Pair::left), batch.stream().map(Pair::right)).toList();
+        Stream.concat(batch.stream().map(Pair::left), batch.stream().map(Pair::right))
+            .map(Picture::pixels)
+            .toList();
     ByteBuffer filled = pixels.fill(leftsThenRights, twin().normalizer);
     List<Judgement> judgements =
         twin().module.judge(filled, batch.size(), first.height(), first.width(), explained);
     return IntStream.range(0, batch.size())
-        .mapToObj(i -> new Judged(judgements.get(i), batch.get(i).canvases))
+        .mapToObj(i -> new Judged(judgements.get(i), batch.get(i)))
         .toList();
   }
 
@@ -139,16 +153,20 @@ final class TwinHandler implements JsonHandler<TwinHandler.Pair, TwinHandler.Jud
 
   @Override
   public Output postprocess(Input input, Judged judged) {
-    return judged
-        .canvases
-        .map(on -> Output.bytes(PngFile.MEDIA_TYPE, PngFile.of(drawn(judged.judgement, on))))
+    return drawn(judged)
+        .map(picture -> Output.bytes(PngFile.MEDIA_TYPE, PngFile.of(picture)))
         .orElseGet(() -> Output.json(result(input, judged)));
   }
 
-  private static RgbImage drawn(Judgement judgement, Canvases canvases) {
-    return HeatMapOverlay.beside(
-        HeatMapOverlay.draw(canvases.left, judgement.leftMap()),
-        HeatMapOverlay.draw(canvases.right, judgement.rightMap()));
+  /** Both maps over their pictures, if they are to be drawn. */
+  private static Optional<RgbImage> drawn(Judged judged) {
+    Optional<RgbImage> left = drawn(judged.pair.left, judged.judgement.leftMap());
+    Optional<RgbImage> right = drawn(judged.pair.right, judged.judgement.rightMap());
+    return left.flatMap(one -> right.map(other -> HeatMapOverlay.beside(one, other)));
+  }
+
+  private static Optional<RgbImage> drawn(Picture picture, List<float[]> map) {
+    return picture.canvas.map(canvas -> HeatMapOverlay.draw(canvas, map));
   }
 
   @Override

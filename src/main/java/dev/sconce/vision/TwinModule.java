@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.image.PictureSize;
+import dev.sconce.network.Methods;
 import dev.sconce.network.TwinNetwork;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
@@ -41,8 +42,8 @@ final class TwinModule implements AutoCloseable {
   static TwinModule load(HandlerContext context, ModuleFactory modules, Optional<PictureSize> size)
       throws IOException {
     TwinNetwork network = TwinWeights.in(context.modelDirectory()).network();
-    Optional<Shape> pair = size.map(all -> new Shape(2, all.height(), all.width(), 3));
-    ModuleFactory.Written written = modules.load(context, network.summary(), network::write, pair);
+    ModuleFactory.Written written =
+        modules.load(context, network.summary(), network::write, 2, size);
     return new TwinModule(written.module(), written.facts());
   }
 
@@ -76,7 +77,7 @@ final class TwinModule implements AutoCloseable {
     return module.compute(
         scope -> {
           NDArray pictures = scope.create(pixels, shape, DataType.FLOAT32);
-          NDList answer = module.run(TwinNetwork.FORWARD, scope, pictures);
+          NDList answer = module.run(Methods.FORWARD, scope, pictures);
           List<Judgement> judgements = withoutMaps(answer.get(0), pairs);
           if (!explained.isEmpty()) {
             addMaps(judgements, answer.get(1), explained, scope);

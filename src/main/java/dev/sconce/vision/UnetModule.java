@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.HandlerContext;
 import dev.sconce.network.DynamicUnet;
+import dev.sconce.network.Methods;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +14,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A U-Net in native memory, as all workers on one device share it. Safe from several threads;
@@ -40,9 +40,9 @@ final class UnetModule implements AutoCloseable {
     UnetWeights found = UnetWeights.of(context);
     UnetSettings settings = UnetSettings.of(context.settings(), found.learner());
     DynamicUnet network = DynamicUnet.infer(found.weights(), settings.options());
-    Optional<Shape> one =
-        settings.pictures().fixedSize().map(all -> new Shape(1, all.height(), all.width(), 3));
-    ModuleFactory.Written written = modules.load(context, network.summary(), network::write, one);
+    ModuleFactory.Written written =
+        modules.load(
+            context, network.summary(), network::write, 1, settings.pictures().fixedSize());
     Map<String, Object> facts = new LinkedHashMap<>(written.facts());
     facts.putAll(settings.facts());
     return new UnetModule(written.module(), settings.pictures(), facts);
@@ -73,7 +73,7 @@ final class UnetModule implements AutoCloseable {
             scope -> {
               Shape shape = new Shape(pictures, height, width, 3);
               NDArray input = scope.create(pixels, shape, DataType.FLOAT32);
-              return module.run(DynamicUnet.FORWARD, scope, input).get(0).toByteArray();
+              return module.run(Methods.FORWARD, scope, input).get(0).toByteArray();
             });
     int each = height * width;
     List<byte[]> masks = new ArrayList<>(pictures);

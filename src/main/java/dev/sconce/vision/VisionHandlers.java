@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 
 /** The built-in handlers by name, and which of them fits weights that name none. Immutable. */
 public final class VisionHandlers implements HandlerRecogniser {
+  private final TorchEngine engine;
   private final PictureReader reader;
   private final ModuleFactory modules;
 
@@ -26,6 +27,7 @@ public final class VisionHandlers implements HandlerRecogniser {
    * @param maxPicturePixels the largest picture they decode, width times height
    */
   public VisionHandlers(TorchEngine engine, long maxPicturePixels) {
+    this.engine = engine;
     this.reader =
         new PictureReader(new ImageDecoder(Math.min(maxPicturePixels, ImageDecoder.MOST_PIXELS)));
     this.modules = new ModuleFactory(engine);
@@ -35,7 +37,7 @@ public final class VisionHandlers implements HandlerRecogniser {
   public Map<String, Supplier<Handler<?, ?>>> byName() {
     return Map.of(
         TwinHandler.NAME,
-        () -> new TwinHandler(reader, modules),
+        () -> new TwinHandler(engine, reader, modules),
         UnetHandler.NAME,
         () -> new UnetHandler(reader, modules),
         ImageClassifierHandler.NAME,

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.sconce.network.OperatorSet;
+import dev.sconce.network.Methods;
 import dev.sconce.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,11 +42,11 @@ final class WeightPacking {
   }
 
   private String pack() {
-    NDList unused = module.run(OperatorSet.MEASURE, scope, scope.zeros(request));
+    NDList unused = module.run(Methods.MEASURE, scope, scope.zeros(request));
     List<List<byte[]>> ways = ways();
     long[] alike = alike(ways);
     int threads = module.threads().get(0);
-    NDList chosen = module.run(threads, OperatorSet.PACK, scope, pictures(1), scope.create(alike));
+    NDList chosen = module.run(threads, Methods.PACK, scope, pictures(1), scope.create(alike));
     long packed = Arrays.stream(chosen.get(0).toLongArray()).sum();
     return "%d of %d in oneDNN's order".formatted(packed, alike.length);
   }
@@ -57,7 +57,7 @@ final class WeightPacking {
     for (int threads : module.threads()) {
       for (int requests : new int[] {1, BATCH}) {
         ways.add(
-            module.run(threads, OperatorSet.LAYOUTS, scope, pictures(requests)).stream()
+            module.run(threads, Methods.LAYOUTS, scope, pictures(requests)).stream()
                 .map(NDArray::toByteArray)
                 .toList());
       }

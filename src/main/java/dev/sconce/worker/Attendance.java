@@ -5,16 +5,6 @@ package dev.sconce.worker;
  * shared among them.
  */
 public interface Attendance {
-  /** For handlers that share nothing else. */
-  Attendance NONE =
-      new Attendance() {
-        @Override
-        public void begin(Thread thread) {}
-
-        @Override
-        public void end(Thread thread) {}
-      };
-
   /** The thread begins a batch; called on it. */
   void begin(Thread thread);
 

@@ -3,6 +3,7 @@ package dev.sconce.bench;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.sconce.network.Methods;
 import dev.sconce.torch.EngineSettings;
 import dev.sconce.torch.TorchEngine;
 import dev.sconce.torch.TorchModule;
@@ -24,8 +25,6 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Loads a TorchScript file and runs it once on blank pictures.")
 final class BareLoad implements Callable<Map<String, Object>> {
-  private static final String FORWARD = "forward";
-
   @Option(
       names = "--shape",
       split = ",",
@@ -55,7 +54,7 @@ final class BareLoad implements Callable<Map<String, Object>> {
           module.compute(
               scope -> {
                 NDArray pictures = scope.zeros(new Shape(shape));
-                return module.run(FORWARD, scope, pictures).get(0).toFloatArray()[0];
+                return module.run(Methods.FORWARD, scope, pictures).get(0).toFloatArray()[0];
               });
       return Map.of(
           "engineSeconds", Tool.rounded(ClosedLoop.seconds(started - start)),

@@ -15,9 +15,9 @@ import dev.sconce.handler.Output;
 import dev.sconce.handler.Part;
 import dev.sconce.metrics.MetricRegistry;
 import dev.sconce.metrics.MetricsMode;
-import dev.sconce.worker.Attendance;
 import dev.sconce.worker.InferenceMetrics;
 import dev.sconce.worker.ManualTimer;
+import dev.sconce.worker.NoAttendance;
 import dev.sconce.worker.PoolTools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -198,7 +198,12 @@ public final class ModelsFixture implements AutoCloseable {
         new InferenceMetrics(new MetricRegistry(MetricsMode.ALL, Clock.systemUTC()), "host");
     PoolTools tools =
         new PoolTools(
-            metrics, ids::getAndIncrement, timer, Clock.systemUTC(), timer::nanos, Attendance.NONE);
+            metrics,
+            ids::getAndIncrement,
+            timer,
+            Clock.systemUTC(),
+            timer::nanos,
+            new NoAttendance());
     Downloads downloads = new Downloads(DownloadSettings.NONE, Thread::new);
     models =
         Models.create(

@@ -90,7 +90,7 @@ class ClassifierTest {
           Picture first = batch.get(0);
           List<String> names = batch.stream().map(Picture::name).toList();
           NDArray pictures = FormulaPictures.of(names, first.height(), first.width(), scope);
-          NDArray logits = module.run(Classifier.FORWARD, scope, pictures).singletonOrThrow();
+          NDArray logits = module.run(Methods.FORWARD, scope, pictures).singletonOrThrow();
           return logits.split(batch.size()).stream().map(ClassifierTest::floats).toList();
         });
   }

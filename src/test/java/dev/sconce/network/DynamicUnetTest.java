@@ -92,7 +92,7 @@ class DynamicUnetTest {
               scope -> {
                 NDArray pictures =
                     FormulaPictures.of(names, picture.height(), picture.width(), scope);
-                return module.run(DynamicUnet.FORWARD, scope, pictures).get(0).toByteArray();
+                return module.run(Methods.FORWARD, scope, pictures).get(0).toByteArray();
               });
       int each = masks.length / names.size();
       picture.assertMask(Arrays.copyOfRange(masks, each, 2 * each));
@@ -159,7 +159,7 @@ class DynamicUnetTest {
         scope -> {
           NDArray pixels =
               FormulaPictures.of(List.of(picture.name()), picture.height(), picture.width(), scope);
-          return module.run(DynamicUnet.FORWARD, scope, pixels).get(0).toByteArray();
+          return module.run(Methods.FORWARD, scope, pixels).get(0).toByteArray();
         });
   }
 }

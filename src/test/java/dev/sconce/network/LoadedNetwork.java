@@ -30,11 +30,11 @@ final class LoadedNetwork {
 
   private static boolean pack(TorchModule module, NDManager scope, Shape pictures) {
     NDArray number = scope.create(new long[] {pictures.get(0)});
-    NDList measured = module.run(OperatorSet.MEASURE, scope, scope.zeros(pictures));
+    NDList measured = module.run(Methods.MEASURE, scope, scope.zeros(pictures));
     assertThat(measured).isNotEmpty();
-    int weights = module.run(OperatorSet.LAYOUTS, scope, number).size();
+    int weights = module.run(Methods.LAYOUTS, scope, number).size();
     assertThat(weights).isPositive();
     NDArray all = scope.ones(new Shape(weights), DataType.INT64);
-    return module.run(OperatorSet.PACK, scope, number, all).size() == 1;
+    return module.run(Methods.PACK, scope, number, all).size() == 1;
   }
 }

@@ -114,7 +114,7 @@ class TwinNetworkTest {
     return module.compute(
         scope -> {
           NDArray pictures = FormulaPictures.of(names, golden.height(), golden.width(), scope);
-          return module.run(TwinNetwork.FORWARD, scope, pictures).get(0).toFloatArray();
+          return module.run(Methods.FORWARD, scope, pictures).get(0).toFloatArray();
         });
   }
 
@@ -141,7 +141,7 @@ class TwinNetworkTest {
   private static NDList answer(
       TorchModule module, GoldenTwin golden, List<String> names, NDManager scope) {
     NDArray pictures = FormulaPictures.of(names, golden.height(), golden.width(), scope);
-    NDList answer = module.run(TwinNetwork.FORWARD, scope, pictures);
+    NDList answer = module.run(Methods.FORWARD, scope, pictures);
     answer.addAll(module.runWithGradients(TwinNetwork.EXPLAIN, scope, answer.get(1)));
     return answer;
   }

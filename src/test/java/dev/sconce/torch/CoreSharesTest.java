@@ -4,19 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.pytorch.jni.JniUtils;
+import dev.sconce.error.ErrorCode;
+import dev.sconce.error.ServingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** As on a machine with eight cores, however many this one has. */
+/**
+ * As on a machine with eight cores, however many this one has. Who waits for ever is interrupted.
+ */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
 class CoreSharesTest {
   private static final int CORES = 8;
 
@@ -213,5 +221,58 @@ class CoreSharesTest {
     CompletableFuture<Integer> two = running(told, release); // eight cores, four each
     release.countDown();
     assertThat(one.get(60, TimeUnit.SECONDS) + two.get(60, TimeUnit.SECONDS)).isPositive();
+  }
+
+  @Test
+  void twoStepsAreDoneAtOnceWhereThereIsRoom() {
+    CyclicBarrier meeting = new CyclicBarrier(2);
+    assertThat(cores.both(() -> met(meeting, "a"), () -> met(meeting, "b")))
+        .containsExactly("a", "b");
+    assertThat(threadsHere()).isEqualTo(8);
+  }
+
+  private static String met(CyclicBarrier meeting, String result) {
+    try {
+      meeting.await(60, TimeUnit.SECONDS);
+      return result;
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IllegalStateException("alone", e);
+    }
+  }
+
+  @Test
+  void twoStepsAreDoneOneAfterTheOtherByWhoHasOneCore() {
+    beginOthers(CORES - 1);
+    cores.begin(Thread.currentThread());
+    assertHasBothDoneHere();
+  }
+
+  @Test
+  void twoStepsAreDoneOneAfterTheOtherIfNoCoreIsFree() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CompletableFuture<Integer> all = running(cores, release);
+    assertHasBothDoneHere();
+    release.countDown();
+    assertThat(all.get(60, TimeUnit.SECONDS)).isEqualTo(8);
+  }
+
+  private void assertHasBothDoneHere() {
+    List<Thread> by = new ArrayList<>();
+    assertThat(cores.both(() -> by.add(Thread.currentThread()), () -> by.size() == 1))
+        .containsExactly(true, true);
+    assertThat(by).containsExactly(Thread.currentThread());
+  }
+
+  @Test
+  void ofTwoStepsTheFirstsFailureIsThrownAndTheCoreIsFreeAgain() {
+    ServingException first = new ServingException(ErrorCode.BAD_REQUEST, "left: no picture");
+    ServingException second = new ServingException(ErrorCode.BAD_REQUEST, "right: no picture");
+    assertThatThrownBy(() -> cores.both(() -> failed(first), () -> failed(second))).isSameAs(first);
+    assertThatThrownBy(() -> cores.both(() -> "a", () -> failed(second))).isSameAs(second);
+    assertThat(threadsHere()).isEqualTo(8);
+  }
+
+  private static String failed(ServingException failure) {
+    throw failure;
   }
 }

@@ -68,12 +68,13 @@ public final class BareNetwork {
     return new BareNetwork(
         () -> {
           TwinHandler.Pair read = handler.preprocess(input);
-          return own.fill(List.of(read.left(), read.right()), normalizer);
+          return own.fill(List.of(read.left().pixels(), read.right().pixels()), normalizer);
         },
         pairs -> {
-          RgbImage left = pair.left();
+          RgbImage left = pair.left().pixels();
+          RgbImage right = pair.right().pixels();
           List<RgbImage> pictures =
-              IntStream.range(0, 2 * pairs).mapToObj(i -> i < pairs ? left : pair.right()).toList();
+              IntStream.range(0, 2 * pairs).mapToObj(i -> i < pairs ? left : right).toList();
           ByteBuffer filled = new PictureBatch().fill(pictures, normalizer);
           return () -> module.judge(filled, pairs, left.height(), left.width(), List.of());
         });

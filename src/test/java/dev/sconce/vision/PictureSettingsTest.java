@@ -7,6 +7,8 @@ import dev.sconce.error.ErrorCode;
 import dev.sconce.error.ServingException;
 import dev.sconce.handler.HandlerSettings;
 import dev.sconce.image.FastaiTransform;
+import dev.sconce.image.GridMode;
+import dev.sconce.image.GridResize;
 import dev.sconce.image.Padding;
 import dev.sconce.image.PictureSize;
 import dev.sconce.image.PictureTransform;
@@ -16,6 +18,7 @@ import dev.sconce.image.TensorLayout;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +76,16 @@ class PictureSettingsTest {
     assertThat(new LearnerSteps(List.of(longer), List.of()).sizeIsFixed()).isFalse();
     assertThat(new LearnerSteps(List.of(crop, longer), List.of()).sizeIsFixed()).isFalse();
     assertThat(new LearnerSteps(List.of(longer, crop), List.of()).sizeIsFixed()).isTrue();
+    GridResize squish =
+        new GridResize(
+            "Flip",
+            new PictureSize(48, 40),
+            GridMode.BILINEAR,
+            Padding.ZEROS,
+            true,
+            Optional.empty());
+    assertThat(new LearnerSteps(List.of(), List.of(squish)).sizeIsFixed()).isTrue();
+    assertThat(new LearnerSteps(List.of(longer), List.of(squish)).sizeIsFixed()).isTrue();
   }
 
   @Test

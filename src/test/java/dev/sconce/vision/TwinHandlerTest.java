@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.types.Shape;
 import dev.sconce.handler.Handler;
 import dev.sconce.handler.Input;
+import dev.sconce.network.Methods;
 import dev.sconce.network.OperatorSet;
 import dev.sconce.network.Precision;
-import dev.sconce.network.TwinNetwork;
 import dev.sconce.torch.TestDevice;
 import dev.sconce.torch.TorchModule;
 import java.io.IOException;
@@ -93,7 +93,7 @@ class TwinHandlerTest extends HandlerContract<TwinHandler.Pair, TwinHandler.Judg
   private Agreement compared(Precision precision) throws IOException {
     try (TorchModule module = loaded(precision);
         TorchModule reference = loaded(Precision.FP32)) {
-      return Agreement.of(module, reference, TwinNetwork.FORWARD, new Shape(2, 64, 64, 3));
+      return Agreement.of(module, reference, Methods.FORWARD, new Shape(2, 64, 64, 3));
     }
   }
 

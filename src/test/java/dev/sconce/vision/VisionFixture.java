@@ -25,7 +25,7 @@ final class VisionFixture implements AutoCloseable {
   }
 
   static TwinHandler twinHandler() {
-    return new TwinHandler(READER, modules());
+    return new TwinHandler(TestDevice.engine(), READER, modules());
   }
 
   static ImageClassifierHandler imageClassifier() {
