@@ -174,7 +174,7 @@ public final class TorchEngine {
    * thrown rather than what the second does.
    */
   public <T> List<T> both(Supplier<T> first, Supplier<T> second) {
-    return cores.both(first, second);
+    return cores().both(first, second);
   }
 
   /** What modules on the CPU share. */
