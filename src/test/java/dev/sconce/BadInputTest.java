@@ -147,9 +147,13 @@ class BadInputTest {
     assertRefused(json("{\"left\": "), 400, "body: no JSON at line 1, column 10 (expected: a JSON");
     assertRefused(json("[".repeat(100_000)), 400, "body: JSON that is nested too deep");
     assertRefused(json("{} {}"), 400, "body: no JSON at line 1, column 4");
+    assertRefused(json("{\"left\": \"AAAA\"}"), 400, "missing part: right (found: left)");
     assertRefused(
-        json("{\"left\": \"AAAA\"}"), 400, "left: not a picture: starts with 41 41 41 41");
-    assertRefused(json("{\"left\": [7]}"), 400, "left: not a picture: starts with 5b 37 5d");
+        json("{\"left\": \"AAAA\", \"right\": \"AAAA\"}"),
+        400,
+        "left: not a picture: starts with 41 41 41 41");
+    assertRefused(
+        json("{\"left\": [7], \"right\": [7]}"), 400, "left: not a picture: starts with 5b 37 5d");
   }
 
   private static HttpResponse<String> json(String body) throws Exception {
