@@ -14,11 +14,15 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+/** Lines that never come would be waited for without end. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
 class LineQueueTest {
   private final LoggerContext context = new LoggerContext();
   private final ListAppender<ILoggingEvent> warnings = new ListAppender<>();
